@@ -1,0 +1,1 @@
+../../wherefrom/__init__.py

@@ -1,0 +1,57 @@
+# Commands of the project; `make` alone lists them. Needs Python 3.11 or newer, git and make.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+KB := starter.kb
+DATA ?= ../shared/data
+RESULTS := benchmarks/results
+TORCH := torch==2.13.0
+
+help:  ## List the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 20
+
+install: $(INSTALLED)  ## Make .venv with the locked packages and this checkout
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"{sys.executable} is Python {sys.version.split()[0]}; wherefrom needs 3.11 or newer: make PYTHON=/path/to/python3.11")'
+	@echo "Making $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): requirements.lock pyproject.toml .ci/install | $(BIN)/python
+	@.ci/install $(VENV)
+	@touch $@
+
+test: install  ## Run the test suite
+	$(BIN)/python -m pytest
+
+test-wheel: install  ## Build the wheel and run the suite against it, outside the checkout
+	.ci/test-wheel $(VENV)
+
+check: install  ## Check style, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+demo: install  ## Build the starter knowledge base and ask three questions
+	@$(BIN)/wherefrom build $(KB) starter
+	@for question in "Who painted the Mona Lisa?" "What is the capital of Australia?" "When did the French Revolution begin?"; do \
+	  echo; $(BIN)/wherefrom ask $(KB) "$$question"; done
+
+lock:  ## Resolve the dependencies anew and write requirements.lock
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	$(PYTHON) -m venv "$$folder/venv"; \
+	"$$folder/venv/bin/python" -m pip install --disable-pip-version-check --quiet --dry-run \
+	  --ignore-installed --report "$$folder/report.json" '.[dev]' 'setuptools>=77' $(TORCH); \
+	"$$folder/venv/bin/python" .ci/lock.py < "$$folder/report.json" > "$$folder/lock"; \
+	mv "$$folder/lock" requirements.lock
+
+clean:  ## Remove what the commands above made
+	rm -rf $(VENV) $(KB) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+
+.PHONY: help install test test-wheel check bench demo lock clean

@@ -1,0 +1,1 @@
+"""Measure wherefrom against its peers and against its own claims."""

@@ -1,0 +1,55 @@
+"""What every result carries: the machine, the commit and the versions that made it."""
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("wherefrom", "numpy", "torch", "transformers", "sentence-transformers", "faiss-cpu")
+CPU_DESCRIPTION = Path("/proc/cpuinfo")
+
+
+def provenance(packages: tuple[str, ...] = PACKAGES) -> dict[str, Any]:
+    """Describe this machine, the commit of the checkout and the packages that are installed."""
+    return {
+        "machine": {
+            "cpu": _cpu_name(),
+            "cores": os.cpu_count(),
+            "system": platform.platform(),
+            "load_average": list(os.getloadavg()) if hasattr(os, "getloadavg") else None,
+        },
+        "commit": _commit(),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in packages},
+    }
+
+
+def write_result(file: Path, result: Mapping[str, Any]) -> None:
+    """Write a result with its provenance as JSON, making the folder where it is to lie."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({**result, "made_by": provenance()}, indent=2, ensure_ascii=False)
+    file.write_text(text + "\n", encoding="utf-8")
+
+
+def _cpu_name() -> str:
+    if CPU_DESCRIPTION.is_file():
+        for line in CPU_DESCRIPTION.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _commit() -> str | None:
+    """Return the commit that the code lies at, marked where files differ from it; None if none."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        found = subprocess.run(
+            command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return found.stdout.strip()

@@ -1,0 +1,1 @@
+"""Search passages by meaning (vectors) and by words (terms)."""

@@ -1,0 +1,182 @@
+"""Approximate dense indexes, each beside the exact one of the same vectors.
+
+The approximate index proposes rows; the exact vectors, memory-mapped, score them. So scores are
+always exact inner products, and only which rows are found is approximate.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wherefrom.indexes.dense import (
+    FlatIndex,
+    Mask,
+    Vectors,
+    check_query,
+    keep_selector,
+    read_mapped,
+    rescore,
+)
+from wherefrom.indexes.dense_kind import (
+    CODEBOOK,
+    TRAINING_VECTORS,
+    Hnsw,
+    IvfFlat,
+    IvfPq,
+    check_dimensions,
+    list_count,
+    probe_count,
+)
+from wherefrom.indexes.ranking import Ranking
+from wherefrom.kb.errors import DamagedError
+
+BLOCK_VECTORS = 16_384
+TRAINING_LIMIT = 131_072  # vectors that a clustering sees at most
+SEED = 20_240_229
+CANDIDATES = 2  # times k rows are proposed and scored exactly; codes propose more
+CODE_CANDIDATES = 8
+
+
+def write_approximate(path: Path, exact: FlatIndex, kind: Hnsw | IvfFlat | IvfPq) -> None:
+    """Build an approximate index from the vectors of an exact one.
+
+    What a search needs (probes, the width of a walk) is written with it. The graph of an HNSW
+    index depends on how threads took turns; clusters and codes do not.
+
+    Parameters
+    ----------
+    path
+        The file to write, by convention `NAME.KIND.faiss`.
+    exact
+        The vectors, read block by block.
+    kind
+        Which index, with its sizes.
+
+    Raises
+    ------
+    UsageError
+        If the bytes of a product quantiser do not divide the dimensions.
+    """
+    import faiss
+
+    check_dimensions(kind, exact.dimensions)
+    index = _new_graph(kind, exact) if isinstance(kind, Hnsw) else _trained_lists(kind, exact)
+    for start in range(0, len(exact), BLOCK_VECTORS):
+        index.add(np.ascontiguousarray(exact.vectors[start : start + BLOCK_VECTORS]))
+    faiss.write_index(index, str(path))
+
+
+class ApproximateIndex:
+    """An approximate index on disk, opened memory-mapped by `open_approximate`."""
+
+    def __init__(self, index: Any, exact: FlatIndex) -> None:
+        self._index = index
+        self._exact = exact
+
+    def __len__(self) -> int:
+        return len(self._exact)
+
+    def search(self, queries: Vectors, k: int, *, deleted: Mask | None = None) -> list[Ranking]:
+        """Find `k` rows of a high inner product with each query, and score them exactly.
+
+        A query for which fewer rows are found than there are is searched exactly.
+
+        Parameters
+        ----------
+        queries
+            Shape (Q, D), float32, normalised.
+        k
+            How many rows at most, at least 1.
+        deleted
+            Shape (N,), true for each row that must not be found.
+        """
+        import faiss
+
+        check_query(queries, k, self._exact.dimensions)
+        live = len(self) - (0 if deleted is None else int(deleted.sum()))
+        factor = CODE_CANDIDATES if isinstance(self._index, faiss.IndexIVFPQ) else CANDIDATES
+        rows = self._propose(queries, min(factor * k, live), deleted) if live else None
+        if rows is None:
+            return self._exact.search(queries, k, deleted=deleted)
+        found = rescore(self._exact.vectors, queries, rows, k)
+        for number, ranking in enumerate(found):
+            if len(ranking) < min(k, live):
+                query = queries[number : number + 1]
+                found[number] = self._exact.search(query, k, deleted=deleted)[0]
+        return found
+
+    def _propose(self, queries: Vectors, count: int, deleted: Mask | None) -> NDArray[np.int64]:
+        import faiss
+
+        index = self._index
+        selector = None if deleted is None else keep_selector(deleted)
+        parameters: Any
+        if isinstance(index, faiss.IndexHNSW):
+            effort = max(index.hnsw.efSearch, count)
+            parameters = faiss.SearchParametersHNSW(sel=selector, efSearch=effort)  # type: ignore[attr-defined]
+        else:
+            parameters = faiss.SearchParametersIVF(sel=selector, nprobe=index.nprobe)  # type: ignore[call-arg]
+        rows: NDArray[np.int64] = index.search(queries, count, params=parameters)[1]
+        return rows
+
+
+def open_approximate(path: Path, exact: FlatIndex) -> ApproximateIndex:
+    """Open an approximate index memory-mapped.
+
+    Raises
+    ------
+    DamagedError
+        If the file is absent, cut short, of another kind, or not of the vectors of `exact`.
+    """
+    import faiss
+
+    index = read_mapped(path)
+    if not isinstance(index, (faiss.IndexHNSW, faiss.IndexIVF)):
+        raise DamagedError(f"{path}: expected an approximate index, found {type(index).__name__}")
+    if (index.ntotal, index.d) != (len(exact), exact.dimensions):
+        raise DamagedError(
+            f"{path}: holds {index.ntotal} vectors of {index.d} dimensions, the exact index beside "
+            f"it {len(exact)} of {exact.dimensions}"
+        )
+    return ApproximateIndex(index, exact)
+
+
+def _new_graph(kind: Hnsw, exact: FlatIndex) -> Any:
+    import faiss
+
+    index = faiss.IndexHNSWFlat(exact.dimensions, kind.links, faiss.METRIC_INNER_PRODUCT)
+    index.hnsw.efConstruction = kind.build_effort
+    index.hnsw.efSearch = kind.search_effort
+    return index
+
+
+def _trained_lists(kind: IvfFlat | IvfPq, exact: FlatIndex) -> Any:
+    import faiss
+
+    lists = list_count(kind, len(exact))
+    centres = faiss.IndexFlatIP(exact.dimensions)
+    shape = (centres, exact.dimensions, lists)
+    index: Any
+    if isinstance(kind, IvfPq) and len(exact) >= TRAINING_VECTORS * CODEBOOK:
+        index = faiss.IndexIVFPQ(*shape, kind.bytes_per_vector, 8, faiss.METRIC_INNER_PRODUCT)
+        index.pq.cp.seed = SEED
+    else:
+        index = faiss.IndexIVFFlat(*shape, faiss.METRIC_INNER_PRODUCT)
+    index.cp.spherical = True  # centres are compared by inner product, as vectors are
+    index.cp.seed = SEED
+    index.cp.min_points_per_centroid = 1  # or FAISS prints a warning for a tiny corpus
+    index.nprobe = probe_count(kind, lists)
+    sample = _sample(exact)
+    if len(sample):
+        index.train(sample)
+    return index
+
+
+def _sample(exact: FlatIndex) -> Vectors:
+    """Draw the vectors to train on, always the same ones, without reading all."""
+    if len(exact) <= TRAINING_LIMIT:
+        return np.array(exact.vectors)
+    chosen = np.random.default_rng(SEED).choice(len(exact), TRAINING_LIMIT, replace=False)
+    return np.array(exact.vectors[np.sort(chosen)])

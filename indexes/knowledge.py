@@ -1,0 +1,176 @@
+"""Search an opened knowledge base."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wherefrom.indexes.encoder import Encoder
+from wherefrom.indexes.encoding import chosen_encoder
+from wherefrom.indexes.fusion import reciprocal_rank_fusion
+from wherefrom.indexes.info import describe
+from wherefrom.indexes.opened import Opened
+from wherefrom.indexes.records import Hit
+from wherefrom.indexes.reports import Info
+from wherefrom.kb.errors import UsageError, unknown_value
+from wherefrom.kb.records import Document, Passage
+
+RETRIEVERS = ("dense", "sparse", "hybrid")
+FUSION_DEPTH = 100  # hits of each index that are joined
+
+
+class Knowledge:
+    """A knowledge base, opened for reading with `Knowledge.open`.
+
+    It answers from the newest generation: what another process has added or deleted is seen by the
+    next call. Several threads may use one.
+    """
+
+    def __init__(
+        self, folder: Path, opened: Opened, *, encoder: str | Encoder | None, device: str | None
+    ) -> None:
+        self.folder = folder
+        self._opened = opened
+        self._choice = encoder
+        self._device = device
+        self._encoder: Encoder | None = None
+
+    @classmethod
+    def open(
+        cls, path: Path | str, *, encoder: str | Encoder | None = None, device: str | None = None
+    ) -> Self:
+        """Open the knowledge base in the directory `path`.
+
+        Parameters
+        ----------
+        path
+            The directory.
+        encoder
+            A hub name, a folder or an encoder, where the one that the manifest names is not to be
+            found by that name. It is loaded at the first search that needs it.
+        device
+            Where the encoder runs, as torch names it; None chooses.
+
+        Raises
+        ------
+        MissingError
+            If there is no knowledge base.
+        DamagedError
+            If a file is absent or does not match its sha256.
+        FormatError
+            If the format version is unknown.
+        """
+        folder = Path(path)
+        return cls(folder, Opened.open(folder), encoder=encoder, device=device)
+
+    def refresh(self) -> None:
+        """Open the newest generation if a writer has made one; every other method does it too."""
+        self._newest()
+
+    @property
+    def info(self) -> Info:
+        """Return what the knowledge base holds."""
+        return describe(self.folder, self._newest().generation.manifest)
+
+    @property
+    def encoder(self) -> Encoder:
+        """Return the encoder, loading it the first time.
+
+        Raises
+        ------
+        EncoderMismatchError
+            If it is not the one that the knowledge base was made with.
+        ModelError
+            If it cannot be loaded.
+        """
+        if self._encoder is None:
+            manifest = self._newest().generation.manifest
+            self._encoder = chosen_encoder(self._choice, manifest, self.folder, device=self._device)
+        return self._encoder
+
+    def search(
+        self, queries: Sequence[str], k: int = 10, *, retriever: str = "hybrid"
+    ) -> list[list[Hit]]:
+        """Find the `k` best passages for each query.
+
+        Parameters
+        ----------
+        queries
+            Questions in words.
+        k
+            How many passages at most, at least 1.
+        retriever
+            ``dense`` compares meaning (cosine), ``sparse`` words (BM25), ``hybrid`` joins the
+            ranks of both (reciprocal rank fusion).
+
+        Returns
+        -------
+        list[list[Hit]]
+            One list for each query, best hit first; ties stand in order of passage id. It is
+            shorter than `k` where fewer passages are left, or share a word with the query.
+
+        Raises
+        ------
+        UsageError
+            If a query is blank, `k` is below 1 or the retriever is unknown.
+        """
+        _check(queries, k, retriever)
+        opened = self._newest()
+        if retriever == "sparse":
+            return opened.sparse_hits(queries, k)
+        if retriever == "dense":
+            return opened.dense_hits(self.encoder.encode_queries(queries), k)
+        depth = max(k, FUSION_DEPTH)
+        dense = opened.dense_hits(self.encoder.encode_queries(queries), depth)
+        sparse = opened.sparse_hits(queries, depth)
+        return [reciprocal_rank_fusion(pair)[:k] for pair in zip(dense, sparse, strict=True)]
+
+    def search_vectors(self, vectors: NDArray[np.float32], k: int = 10) -> list[list[Hit]]:
+        """Find the `k` passages nearest to each vector by inner product.
+
+        Parameters
+        ----------
+        vectors
+            Shape (Q, D), float32, normalised.
+        k
+            How many passages at most, at least 1.
+
+        Raises
+        ------
+        UsageError
+            If `k` is below 1 or the vectors have another length than the knowledge base's.
+        """
+        return self._newest().dense_hits(vectors, k)
+
+    def passage(self, passage_id: str) -> Passage:
+        """Return a passage by its id; raise MissingError where there is none."""
+        return self._newest().generation.passage(passage_id)
+
+    def passages(self, passage_ids: Sequence[str]) -> list[Passage]:
+        """Return passages by their ids, in that order; raise MissingError where one is absent."""
+        generation = self._newest().generation
+        return [generation.passage(passage_id) for passage_id in passage_ids]
+
+    def document(self, document_id: str) -> Document:
+        """Return a document by its id; raise MissingError, with the nearest id, if absent."""
+        return self._newest().generation.document(document_id)
+
+    def _newest(self) -> Opened:
+        opened = self._opened
+        if not opened.generation.is_current():
+            opened = self._opened = Opened.open(self.folder)
+        return opened
+
+
+def _check(queries: Sequence[str], k: int, retriever: str) -> None:
+    if retriever not in RETRIEVERS:
+        raise unknown_value("retriever", retriever, RETRIEVERS)
+    if k < 1:
+        raise UsageError(f"k must be at least 1, got {k}")
+    if isinstance(queries, str):
+        raise UsageError("queries must be a list of questions, not one string")
+    for number, query in enumerate(queries):
+        if not query.strip():
+            raise UsageError(f"query {number + 1} of {len(queries)} is empty")

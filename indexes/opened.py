@@ -1,0 +1,151 @@
+"""Hold the indexes of one generation open, and make hits of what they find."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wherefrom.indexes.dense import FlatIndex, open_flat
+from wherefrom.indexes.ranking import Ranking, merge_rankings
+from wherefrom.indexes.records import Hit
+from wherefrom.indexes.sparse import SparseIndex
+from wherefrom.indexes.sparse_rows import ROWS_NAME
+from wherefrom.indexes.ties import stable_hits
+from wherefrom.kb.errors import DamagedError, UsageError
+from wherefrom.kb.generation import Generation
+from wherefrom.kb.segment_names import SegmentNames
+
+Vectors = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+
+class Opened:
+    """One generation with its dense and sparse indexes; nothing in it changes."""
+
+    def __init__(self, generation: Generation) -> None:
+        self.generation = generation
+        folder, manifest = generation.folder, generation.manifest
+        self._dense = [
+            open_dense(folder, record.name, record.passages) for record in manifest.segments
+        ]
+        self._starts = generation.offsets[:-1].tolist()
+        self._sparse = SparseIndex.open(folder / manifest.sparse)
+        self._sparse_rows = _read_rows(folder / manifest.sparse / ROWS_NAME, len(self._sparse))
+        self._sparse_deleted = _deleted(generation, self._sparse_rows)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Opened":
+        """Open the newest generation in `folder`.
+
+        Raises
+        ------
+        MissingError, DamagedError, FormatError
+            If there is no knowledge base, or it is not as its manifest says.
+        """
+        while True:
+            generation = Generation.open(folder)
+            try:
+                return cls(generation)
+            except DamagedError:
+                # a writer that ended meanwhile has removed files of the generation before
+                if generation.is_current():
+                    raise
+
+    def dense_hits(self, vectors: Vectors, k: int) -> list[list[Hit]]:
+        """Find the `k` live passages with the highest inner product for each vector (Q, D)."""
+        if k < 1:
+            raise UsageError(f"k must be at least 1, got {k}")
+        dimensions = self.generation.manifest.encoder["dimensions"]
+        if vectors.ndim != 2 or vectors.shape[1] != dimensions:
+            raise UsageError(f"expected vectors (Q, {dimensions}), got {vectors.shape}")
+        vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+
+        def search(numbers: Sequence[int], depth: int) -> list[Ranking]:
+            chosen = vectors if len(numbers) == len(vectors) else vectors[list(numbers)]
+            return self._dense_rankings(chosen, depth)
+
+        return stable_hits(search, len(vectors), k, names=self.generation.passage_ids)
+
+    def sparse_hits(self, queries: Sequence[str], k: int) -> list[list[Hit]]:
+        """Find the `k` live passages with the highest BM25 score for each query."""
+
+        def search(numbers: Sequence[int], depth: int) -> list[Ranking]:
+            chosen = [queries[number] for number in numbers]
+            found = self._sparse.search(chosen, depth, deleted=self._sparse_deleted)
+            return [Ranking(self._sparse_rows[one.rows], one.scores) for one in found]
+
+        return stable_hits(search, len(queries), k, names=self.generation.passage_ids)
+
+    def require_all_terms(self) -> None:
+        """Check that the sparse index covers every live passage once.
+
+        Raises
+        ------
+        DamagedError
+            If it does not.
+        """
+        rows = self._sparse_rows
+        live = len(rows) - (0 if self._sparse_deleted is None else int(self._sparse_deleted.sum()))
+        last = int(self.generation.offsets[-1])
+        rising = bool((np.diff(rows) > 0).all()) and (not len(rows) or 0 <= rows[0] <= rows[-1])
+        if not rising or (len(rows) and rows[-1] >= last) or live != self._passages:
+            raise DamagedError(
+                f"{self.generation.folder}: the term index covers {live} live passages, "
+                f"the manifest counts {self._passages}"
+            )
+
+    @property
+    def _passages(self) -> int:
+        return self.generation.manifest.passages
+
+    def _dense_rankings(self, vectors: Vectors, depth: int) -> list[Ranking]:
+        found = [
+            index.search(vectors, depth, deleted=mask)
+            for index, mask in zip(self._dense, self.generation.masks, strict=True)
+        ]
+        if len(found) == 1:
+            return found[0]
+        return [
+            merge_rankings([ranking[number] for ranking in found], self._starts, depth)
+            for number in range(len(vectors))
+        ]
+
+
+def open_dense(folder: Path, name: str, passages: int) -> FlatIndex:
+    """Open the exact dense index of a segment.
+
+    Raises
+    ------
+    DamagedError
+        If it cannot be opened, or has not one vector for each passage.
+    """
+    path = folder / SegmentNames(name).dense
+    index = open_flat(path)
+    if len(index) != passages:
+        raise DamagedError(f"{path} holds {len(index)} vectors for {passages} passages")
+    return index
+
+
+def _read_rows(path: Path, count: int) -> Rows:
+    try:
+        rows: Rows = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise DamagedError(f"{path} cannot be read as a NumPy array: {error}") from error
+    if rows.shape != (count,) or rows.dtype != np.int64:
+        raise DamagedError(f"{path} must be int64 ({count},), found {rows.dtype} {rows.shape}")
+    return rows
+
+
+def _deleted(generation: Generation, rows: Rows) -> NDArray[np.bool_] | None:
+    """Return which rows of the sparse index are deleted, None where none is."""
+    if all(mask is None for mask in generation.masks):
+        return None
+    whole = np.concatenate(
+        [
+            np.zeros(segment.passages, dtype=np.bool_) if mask is None else mask
+            for segment, mask in zip(generation.segments, generation.masks, strict=True)
+        ]
+    )
+    found: NDArray[np.bool_] = whole[rows]
+    return found if found.any() else None

@@ -1,0 +1,119 @@
+"""Move finished files into a knowledge base under names made of their content.
+
+Until the manifest names them they are rubbish; so a writer that dies here does no harm.
+"""
+
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wherefrom.kb.durable import (
+    flush_file,
+    flush_folder,
+    hash_file,
+    remove_tree,
+    storage_errors,
+    write_file,
+)
+from wherefrom.kb.manifest import FileRecord, Manifest, SegmentRecord
+from wherefrom.kb.scratch import Scratch
+from wherefrom.kb.segment_names import SegmentNames
+from wherefrom.kb.segment_writer import SCRATCH_DOCUMENTS, SCRATCH_IDS, SCRATCH_PASSAGES
+
+SCRATCH_DENSE = "dense.faiss"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A segment as the manifest will name it, with all its files."""
+
+    record: SegmentRecord
+    files: Mapping[str, FileRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class SparsePart:
+    """A sparse index as the manifest will name it, with all its files."""
+
+    folder: str
+    files: Mapping[str, FileRecord]
+
+
+def parts_of(manifest: Manifest) -> list[Part]:
+    """Return the segments that a manifest names."""
+    return [
+        Part(record, {name: f for name, f in manifest.files.items() if _belongs(name, record)})
+        for record in manifest.segments
+    ]
+
+
+def sparse_of(manifest: Manifest) -> SparsePart:
+    """Return the sparse index that a manifest names."""
+    inside = f"{manifest.sparse}/"
+    files = {name: record for name, record in manifest.files.items() if name.startswith(inside)}
+    return SparsePart(manifest.sparse, files)
+
+
+def publish_segment(folder: Path, scratch: Scratch) -> Part:
+    """Move the files of a new segment from `scratch` to where they belong."""
+    found = {path.name: _record(path) for path in sorted(scratch.folder.iterdir())}
+    content = "".join(f"{name} {record.sha256}\n" for name, record in found.items())
+    names = SegmentNames(hashlib.sha256(content.encode()).hexdigest()[:16])
+    places = {
+        SCRATCH_DOCUMENTS: names.documents,
+        SCRATCH_IDS: names.ids,
+        SCRATCH_PASSAGES: names.passages,
+        SCRATCH_DENSE: names.dense,
+    }
+    with storage_errors(folder):
+        for name, place in places.items():
+            (scratch.folder / name).replace(folder / place)
+        for inner in {Path(place).parent for place in places.values()}:
+            flush_folder(folder / inner)
+    files = {places[name]: record for name, record in found.items()}
+    return Part(SegmentRecord(names.name, scratch.documents, scratch.passages), files)
+
+
+def publish_sparse(folder: Path, scratch: Path) -> SparsePart:
+    """Move the files of a new sparse index from `scratch` to where they belong."""
+    paths = sorted(path for path in scratch.rglob("*") if path.is_file())
+    found = {path.relative_to(scratch).as_posix(): _record(path) for path in paths}
+    content = "".join(f"{name} {record.sha256}\n" for name, record in found.items())
+    name = f"sparse/{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+    with storage_errors(folder):
+        for inner in {path.parent for path in paths}:
+            flush_folder(inner)
+        if not (folder / name).exists():
+            scratch.replace(folder / name)
+        remove_tree(scratch)
+        flush_folder((folder / name).parent)
+    return SparsePart(name, {f"{name}/{inner}": record for inner, record in found.items()})
+
+
+def with_mask(folder: Path, part: Part, mask: NDArray[np.bool_]) -> Part:
+    """Write the mask of a segment's deleted passages and name it in the part."""
+    buffer = io.BytesIO()
+    np.save(buffer, mask)
+    content = buffer.getvalue()
+    digest = hashlib.sha256(content).hexdigest()
+    name = SegmentNames(part.record.name).mask(digest)
+    write_file(folder / name, content)
+    files = {path: record for path, record in part.files.items() if path != part.record.mask}
+    files[name] = FileRecord(len(content), digest)
+    return Part(replace(part.record, mask=name), files)
+
+
+def _record(path: Path) -> FileRecord:
+    with storage_errors(path):
+        flush_file(path)
+        return FileRecord(path.stat().st_size, hash_file(path))
+
+
+def _belongs(path: str, record: SegmentRecord) -> bool:
+    name = Path(path).name
+    return name.startswith((f"{record.name}.", f"{record.name}-"))

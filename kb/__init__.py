@@ -1,0 +1,1 @@
+"""Turn text into documents, passages and a store that survives crashes."""

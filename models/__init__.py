@@ -1,0 +1,1 @@
+"""Hold the bundled reader: weights, vocabulary, manifest and model card."""

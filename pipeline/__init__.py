@@ -1,0 +1,1 @@
+"""Retrieve, read, cite, verify and decide."""

@@ -1,0 +1,133 @@
+"""Cut examples into batches of one task and of like length, and turn them into tensors."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from wherefrom.pipeline.examples import PairExample, SpanExample
+from wherefrom.pipeline.prompt import NO_OFFSET, Prompt, PromptBuilder
+
+WIDTH_STEP = 16  # padded widths are multiples of this
+POOL_BATCHES = 50  # lengths are sorted within so many batches: little padding, still random
+
+
+@dataclass(frozen=True, slots=True)
+class SpanItem:
+    """A prompt with its answer's token positions; 0 and 0 mean no answer."""
+
+    prompt: Prompt
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairItem:
+    """A prompt with its inference label."""
+
+    prompt: Prompt
+    label: int
+
+
+Item = SpanItem | PairItem
+
+
+def span_items(examples: Sequence[SpanExample], builder: PromptBuilder) -> list[SpanItem]:
+    """Make the items of span examples: the window that holds the answer, or else the first one."""
+    prompts = builder.readings(
+        [example.question for example in examples],
+        [(example.title, example.text) for example in examples],
+    )
+    windows: dict[int, list[Prompt]] = {}
+    for prompt in prompts:
+        windows.setdefault(prompt.source, []).append(prompt)
+    items: list[SpanItem] = []
+    for number, example in enumerate(examples):
+        if example.start < 0:
+            items.append(SpanItem(windows[number][0], 0, 0))
+            continue
+        placed = ((prompt, _place(prompt, example)) for prompt in windows[number])
+        held = next(((prompt, place) for prompt, place in placed if place), None)
+        if held:
+            items.append(SpanItem(held[0], *held[1]))
+    return items
+
+
+def pair_items(examples: Sequence[PairExample], builder: PromptBuilder) -> list[PairItem]:
+    """Make the items of inference examples."""
+    prompts = builder.inference(
+        [example.premise for example in examples], [example.hypothesis for example in examples]
+    )
+    return [PairItem(prompt, ex.label) for prompt, ex in zip(prompts, examples, strict=True)]
+
+
+def cut_batches(items: Sequence[Item], size: int, rng: random.Random) -> list[list[Item]]:
+    """Shuffle items of one task and cut them into batches of like length, in random order."""
+    order = list(items)
+    rng.shuffle(order)
+    batches: list[list[Item]] = []
+    pool = size * POOL_BATCHES
+    for first in range(0, len(order), pool):
+        part = sorted(order[first : first + pool], key=lambda item: len(item.prompt.ids))
+        batches.extend(part[at : at + size] for at in range(0, len(part), size))
+    rng.shuffle(batches)
+    return batches
+
+
+def padded_width(prompts: Sequence[Prompt]) -> int:
+    """Return the longest prompt's length, rounded up: few shapes mean few kernels to compile."""
+    longest = max(len(prompt.ids) for prompt in prompts)
+    return -(-longest // WIDTH_STEP) * WIDTH_STEP
+
+
+def padded(prompts: Sequence[Prompt], pad_id: int) -> dict[str, Tensor]:
+    """Pad prompts to `padded_width`: ids, mask and types, each (B, T) int64."""
+    width = padded_width(prompts)
+    ids = torch.full((len(prompts), width), pad_id, dtype=torch.long)
+    mask = torch.zeros((len(prompts), width), dtype=torch.long)
+    types = torch.zeros((len(prompts), width), dtype=torch.long)
+    for row, prompt in enumerate(prompts):
+        length = len(prompt.ids)
+        ids[row, :length] = torch.from_numpy(prompt.ids)
+        types[row, :length] = torch.from_numpy(prompt.types)
+        mask[row, :length] = 1
+    return {"ids": ids, "mask": mask, "types": types}
+
+
+def allowed_tokens(prompts: Sequence[Prompt]) -> Tensor:
+    """Return (B, T) booleans: where a span may start or end, the first token included."""
+    width = padded_width(prompts)
+    allowed = torch.zeros((len(prompts), width), dtype=torch.bool)
+    for row, prompt in enumerate(prompts):
+        allowed[row, : len(prompt.ids)] = torch.from_numpy(prompt.starts != NO_OFFSET)
+    allowed[:, 0] = True
+    return allowed
+
+
+def collate(batch: Sequence[Item], pad_id: int) -> dict[str, Tensor]:
+    """Turn a batch of one task into the network's arguments."""
+    prompts = [item.prompt for item in batch]
+    tensors = padded(prompts, pad_id)
+    spans = [item for item in batch if isinstance(item, SpanItem)]
+    if spans:
+        tensors["allowed"] = allowed_tokens(prompts)
+        tensors["start"] = torch.tensor([item.start for item in spans])
+        tensors["end"] = torch.tensor([item.end for item in spans])
+    else:
+        pairs = [item for item in batch if isinstance(item, PairItem)]
+        tensors["label"] = torch.tensor([item.label for item in pairs])
+    return tensors
+
+
+def _place(prompt: Prompt, example: SpanExample) -> tuple[int, int] | None:
+    """Return the first and last token of the answer, or None where the window lacks it."""
+    inside = (prompt.starts != NO_OFFSET) & (prompt.starts < example.end)
+    covered = np.flatnonzero(inside & (prompt.ends > example.start))
+    if not len(covered) or prompt.starts[covered[0]] > example.start:
+        return None
+    if prompt.ends[covered[-1]] < example.end:
+        return None
+    return int(covered[0]), int(covered[-1])

@@ -1,0 +1,157 @@
+"""Turn a recipe's files into the examples of one training run, drawn with the recipe's seed."""
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from wherefrom.kb.errors import UsageError
+from wherefrom.kb.sentences import split_sentences
+from wherefrom.pipeline.examples import (
+    CONTRADICTION,
+    ENTAILMENT,
+    INFERENCE_LABELS,
+    NEUTRAL,
+    PairExample,
+    SpanExample,
+)
+from wherefrom.pipeline.inference_pairs import read_pairs
+from wherefrom.pipeline.recipe import PairSource, Recipe, SpanSource
+from wherefrom.pipeline.squad import SquadQuestion, read_squad
+from wherefrom.pipeline.statement import as_statement
+
+UNTITLED_SHARE = 0.2  # of the span examples are shown without their title
+Example = TypeVar("Example")
+
+
+def span_examples(recipe: Recipe, data: Path, rng: random.Random) -> list[SpanExample]:
+    """Draw the span examples: each source's share, then negatives from the same articles."""
+    drawn: list[SpanExample] = []
+    for source in recipe.spans:
+        questions = _questions(source, data)
+        chosen = repeat(questions, source.share, rng)
+        drawn.extend(_positive(question, rng) for question in chosen if question.answers)
+        drawn.extend(_unanswered(question) for question in chosen if not question.answers)
+        wanted = round(recipe.negatives * len(chosen))
+        drawn.extend(_negatives(questions, wanted, rng))
+    return drawn
+
+
+def pair_examples(recipe: Recipe, data: Path, rng: random.Random) -> list[PairExample]:
+    """Draw the inference examples: each source's share, then statements from the span data."""
+    drawn: list[PairExample] = []
+    for source in recipe.pairs:
+        drawn.extend(_pairs(source, data, rng))
+    if recipe.statements:
+        pool = [q for source in recipe.spans for q in _questions(source, data) if q.title]
+        drawn.extend(_statements(pool, recipe.statements, rng))
+    return drawn
+
+
+def repeat(items: Sequence[Example], share: float, rng: random.Random) -> list[Example]:
+    """Return every item floor(share) times, and a random sample for the fraction.
+
+    Examples
+    --------
+    >>> sorted(repeat([1, 2], 1.5, random.Random(0)))
+    [1, 1, 2]
+    """
+    whole = int(share)
+    return list(items) * whole + rng.sample(list(items), round((share - whole) * len(items)))
+
+
+def _questions(source: SpanSource, data: Path) -> list[SquadQuestion]:
+    return read_squad(data / source.file, tokenised=source.tokenised)
+
+
+def _positive(question: SquadQuestion, rng: random.Random) -> SpanExample:
+    text, start = question.answers[0]
+    title = "" if rng.random() < UNTITLED_SHARE else question.title
+    return SpanExample(question.question, title, question.context, start, start + len(text))
+
+
+def _unanswered(question: SquadQuestion) -> SpanExample:
+    return SpanExample(question.question, question.title, question.context, -1, -1)
+
+
+def _negatives(
+    questions: Sequence[SquadQuestion], count: int, rng: random.Random
+) -> list[SpanExample]:
+    """Pair questions with another paragraph of their article (else of any) without the answer."""
+    paragraphs: dict[str, list[str]] = defaultdict(list)
+    for question in questions:
+        if question.context not in paragraphs[question.title][-1:]:
+            paragraphs[question.title].append(question.context)
+    negatives: list[SpanExample] = []
+    answered = [question for question in questions if question.answers]
+    while answered and len(negatives) < count:
+        question = rng.choice(answered)
+        other = rng.choice(questions)
+        text, title = other.context, other.title
+        if len(paragraphs[question.title]) > 1 and rng.random() < 0.8:
+            text, title = rng.choice(paragraphs[question.title]), question.title
+        if any(answer.lower() in text.lower() for answer, _ in question.answers):
+            continue
+        negatives.append(SpanExample(question.question, title, text, -1, -1))
+    return negatives
+
+
+def _pairs(source: PairSource, data: Path, rng: random.Random) -> list[PairExample]:
+    groups: dict[tuple[str, int], list[PairExample]] = defaultdict(list)
+    for name, example in read_pairs(data / source.file, sources=source.shares or None):
+        groups[name, example.label].append(example)
+    known = {name for name, _ in groups}
+    for name in source.shares:
+        if name not in known:
+            raise UsageError(f"{source.file} has no source {name!r}; it has {sorted(known)}")
+    drawn: list[PairExample] = []
+    for (name, label), examples in groups.items():
+        share = source.shares.get(name, 0.0) if source.shares else 1.0
+        share *= source.label_shares.get(f"{name}/{INFERENCE_LABELS[label]}", 1.0)
+        drawn.extend(repeat(examples, share, rng))
+    return drawn
+
+
+def _statements(
+    questions: Sequence[SquadQuestion], count: int, rng: random.Random
+) -> list[PairExample]:
+    """Make statements from questions: right, with another answer, or beside the wrong sentence."""
+    by_context: dict[str, list[SquadQuestion]] = defaultdict(list)
+    for question in questions:
+        if question.answers:
+            by_context[question.context].append(question)
+    contexts = [context for context, asked in by_context.items() if len(asked) > 1]
+    made: list[PairExample] = []
+    while contexts and len(made) < count:
+        context = rng.choice(contexts)
+        question, other = rng.sample(by_context[context], 2)
+        answer, start = question.answers[0]
+        sentences = split_sentences(context)
+        held = [s for s in sentences if s[0] <= start and start + len(answer) <= s[1]]
+        bare = [s for s in sentences if answer.lower() not in context[s[0] : s[1]].lower()]
+        if not held:
+            continue
+        title = question.title
+        premise = titled(title, context[held[0][0] : held[0][1]])
+        made.append(PairExample(premise, as_statement(question.question, answer), ENTAILMENT))
+        wrong = other.answers[0][0]
+        if wrong.lower() not in answer.lower() and answer.lower() not in wrong.lower():
+            claim = as_statement(question.question, wrong)
+            made.append(PairExample(premise, claim, CONTRADICTION))
+        if bare:
+            start, end = rng.choice(bare)
+            claim = as_statement(question.question, answer)
+            made.append(PairExample(titled(title, context[start:end]), claim, NEUTRAL))
+    return made
+
+
+def titled(title: str, sentence: str) -> str:
+    """Put a title before a sentence, so that its pronouns have something to refer to.
+
+    Examples
+    --------
+    >>> titled("Marie Curie", "She was born in Warsaw.")
+    'Marie Curie: She was born in Warsaw.'
+    """
+    return f"{title}: {sentence}" if title else sentence

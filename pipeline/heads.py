@@ -1,0 +1,98 @@
+"""The reader's network: one encoder, and a small head for each thing that it is asked.
+
+Span head and its no-answer score on the first token: Devlin, Chang, Lee and Toutanova, "BERT",
+NAACL 2019, section 4.3, arXiv:1810.04805.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from wherefrom.pipeline.examples import INFERENCE_LABELS
+
+
+@dataclass(frozen=True, slots=True)
+class HeadOutputs:
+    """Logits for a batch of B prompts of T tokens."""
+
+    start: Tensor  # (B, T)
+    end: Tensor  # (B, T)
+    relevance: Tensor  # (B,)
+    inference: Tensor  # (B, 3), order of INFERENCE_LABELS
+
+
+class ReaderNetwork(nn.Module):
+    """Encoder with heads for spans, relevance and inference.
+
+    Parameters
+    ----------
+    encoder
+        Any Hugging Face encoder that returns `last_hidden_state` (B, T, H).
+    dropout
+        Share of features dropped before each head while training.
+    """
+
+    def __init__(self, encoder: nn.Module, *, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.encoder = encoder
+        width = int(encoder.config.hidden_size)
+        self.dropout = nn.Dropout(dropout)
+        self.span = nn.Linear(width, 2)
+        self.relevance = nn.Linear(width, 1)
+        self.inference_in = nn.Linear(2 * width, width)
+        self.inference = nn.Linear(width, len(INFERENCE_LABELS))
+
+    def read(self, ids: Tensor, mask: Tensor, types: Tensor) -> HeadOutputs:
+        """Run the encoder once and every head on it."""
+        hidden = self.encoder(
+            input_ids=ids, attention_mask=mask, token_type_ids=types
+        ).last_hidden_state
+        first = hidden[:, 0]
+        weights = mask.unsqueeze(-1).to(hidden.dtype)
+        mean = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
+        hidden, first = self.dropout(hidden), self.dropout(first)
+        span = self.span(hidden).float()
+        joined = torch.cat([first, self.dropout(mean)], dim=-1)
+        features = self.dropout(functional.gelu(self.inference_in(joined)))
+        return HeadOutputs(
+            start=span[..., 0],
+            end=span[..., 1],
+            relevance=self.relevance(first).float().squeeze(-1),
+            inference=self.inference(features).float(),
+        )
+
+    def forward(
+        self,
+        ids: Tensor,
+        mask: Tensor,
+        types: Tensor,
+        allowed: Tensor | None = None,
+        start: Tensor | None = None,
+        end: Tensor | None = None,
+        label: Tensor | None = None,
+    ) -> dict[str, Tensor]:
+        """Return the loss of one batch of one task, as transformers' Trainer expects it.
+
+        Parameters
+        ----------
+        ids, mask, types
+            (B, T) integers.
+        allowed
+            (B, T) true where a span may start or end (the first token, for no answer, included);
+            with it, `start` and `end` (B,) are token positions, 0 for no answer.
+        label
+            (B,) indices into INFERENCE_LABELS, when the batch is of pairs.
+        """
+        outputs = self.read(ids, mask, types)
+        if label is not None:
+            return {"loss": functional.cross_entropy(outputs.inference, label)}
+        if allowed is None or start is None or end is None:
+            raise ValueError("a batch needs either label, or allowed, start and end")
+        barred = ~allowed
+        loss_start = functional.cross_entropy(outputs.start.masked_fill(barred, -1e4), start)
+        loss_end = functional.cross_entropy(outputs.end.masked_fill(barred, -1e4), end)
+        relevant = (start > 0).float()
+        loss_relevance = functional.binary_cross_entropy_with_logits(outputs.relevance, relevant)
+        return {"loss": (loss_start + loss_end) / 2 + 0.5 * loss_relevance}

@@ -1,0 +1,175 @@
+"""Build what the reader sees from a question and its evidence, under a token budget.
+
+This is the one place that does so: training, reading, verifying and checking all come through
+here. A prompt is a pair: the question (or premise), then the evidence (or hypothesis). Where the
+pair is too long the evidence is cut, into windows that overlap, and never the question.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wherefrom.kb.errors import UsageError
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+    from transformers import PreTrainedTokenizerBase
+
+NO_OFFSET = -1  # the offset of a token that is not part of the evidence's text
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Token ids of one pair, ready for the encoder.
+
+    `source` is the number of the text that the prompt shows a window of. `starts[i]` and `ends[i]`
+    are the code points of that text that token i covers, NO_OFFSET for every other token.
+    """
+
+    source: int
+    ids: NDArray[np.int32]
+    types: NDArray[np.int32]
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+
+
+class PromptBuilder:
+    """Builds prompts with one tokenizer.
+
+    Parameters
+    ----------
+    tokenizer
+        A fast Hugging Face tokenizer.
+    max_tokens
+        The budget of one prompt, special tokens included.
+    overlap_tokens
+        How many tokens neighbouring windows of a long text share.
+    """
+
+    def __init__(
+        self, tokenizer: "PreTrainedTokenizerBase", *, max_tokens: int = 384, overlap_tokens: int = 96
+    ) -> None:
+        self._backend = tokenizer.backend_tokenizer
+        self._backend.no_truncation()
+        self._backend.no_padding()
+        self.max_tokens = max_tokens
+        self._overlap_tokens = overlap_tokens
+        self._special = _special_tokens(self._backend)
+        self._colon = self._backend.encode(":", add_special_tokens=False).ids
+
+    def reading(self, question: str, evidence: Sequence[tuple[str, str]]) -> list[Prompt]:
+        """Put a question to each text of the evidence.
+
+        Parameters
+        ----------
+        question
+            The question; it is never cut.
+        evidence
+            (title, text) pairs. A title may be empty; it is shown before the text.
+
+        Returns
+        -------
+        list[Prompt]
+            One or more windows for each text, in order.
+
+        Raises
+        ------
+        UsageError
+            If the question leaves less than a quarter of the budget to the evidence.
+        """
+        return self.readings([question] * len(evidence), evidence)
+
+    def readings(
+        self, questions: Sequence[str], evidence: Sequence[tuple[str, str]]
+    ) -> list[Prompt]:
+        """Put each question to its own text; otherwise as `reading`."""
+        asked = self._encode(questions)
+        titles = self._encode([title for title, _ in evidence])
+        texts = self._encode([text for _, text in evidence])
+        prompts: list[Prompt] = []
+        for number, (question, title, text) in enumerate(zip(asked, titles, texts, strict=True)):
+            head = [*title.ids[: self.max_tokens // 8], *self._colon] if title.ids else []
+            room = self.max_tokens - self._special.count - len(question.ids) - len(head)
+            if room < self.max_tokens // 4:
+                raise UsageError(
+                    f"the question is too long for the reader: {len(question.ids)} tokens of "
+                    f"{self.max_tokens}, and at least {self.max_tokens // 4} are for the evidence; "
+                    f"ask in fewer words (it begins {questions[number][:60]!r})"
+                )
+            for first, last in _windows(len(text.ids), room, self._overlap_tokens):
+                window = (text.ids[first:last], text.offsets[first:last])
+                prompts.append(self._join(number, question.ids, head, *window))
+        return prompts
+
+    def inference(self, premises: Sequence[str], hypotheses: Sequence[str]) -> list[Prompt]:
+        """Put each hypothesis to its premise, cutting the premise's end where it is too long."""
+        given = self._encode(premises)
+        claimed = self._encode(hypotheses)
+        prompts: list[Prompt] = []
+        for number, (premise, hypothesis) in enumerate(zip(given, claimed, strict=True)):
+            claim = hypothesis.ids[: self.max_tokens // 2]
+            room = self.max_tokens - self._special.count - len(claim)
+            prompts.append(self._join(number, premise.ids[:room], claim, [], []))
+        return prompts
+
+    def _encode(self, texts: Sequence[str]) -> "list[Encoding]":
+        return self._backend.encode_batch(list(texts), add_special_tokens=False)
+
+    def _join(
+        self,
+        source: int,
+        first: list[int],
+        head: list[int],
+        text: list[int],
+        offsets: Sequence[tuple[int, int]],
+    ) -> Prompt:
+        special = self._special
+        lead = [*special.prefix, *first, *special.middle, *head]
+        ids = np.array([*lead, *text, *special.suffix], dtype=np.int32)
+        types = np.full(len(ids), special.second_type, dtype=np.int32)
+        types[: len(special.prefix) + len(first) + len(special.middle)] = 0
+        places = np.full((len(ids), 2), NO_OFFSET, dtype=np.int32)
+        if text:
+            places[len(lead) : len(lead) + len(text)] = offsets
+        return Prompt(source, ids, types, places[:, 0], places[:, 1])
+
+
+@dataclass(frozen=True, slots=True)
+class _SpecialTokens:
+    """What a tokenizer puts around and between the two parts of a pair."""
+
+    prefix: list[int]
+    middle: list[int]
+    suffix: list[int]
+    second_type: int
+
+    @property
+    def count(self) -> int:
+        return len(self.prefix) + len(self.middle) + len(self.suffix)
+
+
+def _special_tokens(backend: object) -> _SpecialTokens:
+    """Read a tokenizer's pair template off one encoded pair, so that any encoder works."""
+    pair = backend.encode("a", "b", add_special_tokens=True)  # type: ignore[attr-defined]
+    places = [i for i, sequence in enumerate(pair.sequence_ids) if sequence is not None]
+    left = [i for i in places if pair.sequence_ids[i] == 0]
+    right = [i for i in places if pair.sequence_ids[i] == 1]
+    ids = pair.ids
+    return _SpecialTokens(
+        prefix=ids[: left[0]],
+        middle=ids[left[-1] + 1 : right[0]],
+        suffix=ids[right[-1] + 1 :],
+        second_type=pair.type_ids[right[0]],
+    )
+
+
+def _windows(length: int, room: int, overlap: int) -> list[tuple[int, int]]:
+    """Cut `length` tokens into windows of at most `room`, neighbours sharing `overlap`."""
+    if length <= room:
+        return [(0, length)]
+    step = max(1, room - overlap)
+    starts = list(range(0, length - room, step))
+    return [(start, start + room) for start in starts] + [(length - room, length)]

@@ -1,0 +1,108 @@
+"""Read a training recipe: one TOML file that says what a reader learns from, and how."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from wherefrom.kb.errors import SourceError, UsageError, unknown_value
+
+
+@dataclass(frozen=True, slots=True)
+class SpanSource:
+    """A SQuAD-format file: how often each epoch shows it, and whether its text is tokenised."""
+
+    file: str
+    share: float = 1.0
+    tokenised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PairSource:
+    """A JSONL file of premise, hypothesis, label and source.
+
+    `shares` says how often each `source` of the file is shown; a source that it does not name is
+    left out, and an empty mapping means the whole file once. `label_shares` multiplies by label.
+    """
+
+    file: str
+    shares: dict[str, float]
+    label_shares: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train a reader.
+
+    `negatives` is the number of unanswerable examples for each answerable one; `statements` the
+    number of question-and-answer statements made from the span data for the inference head.
+    `schedule` follows transformers' names; the last `decay_share` of the steps lowers the
+    learning rate.
+    """
+
+    encoder: str
+    spans: tuple[SpanSource, ...]
+    pairs: tuple[PairSource, ...]
+    seed: int = 7
+    negatives: float = 0.3
+    statements: int = 0
+    max_tokens: int = 256
+    span_batch: int = 16
+    pair_batch: int = 32
+    learning_rate: float = 1.5e-4
+    weight_decay: float = 0.01
+    warmup_share: float = 0.05
+    decay_share: float = 0.3
+    max_steps: int = 0
+    save_steps: int = 500
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read and check a recipe.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing or is not TOML.
+    UsageError
+        If a key is unknown, of the wrong type, or out of range.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SourceError(f"cannot read the recipe {path}: {error}") from error
+    _known(table, [field.name for field in fields(Recipe)], str(path))
+    spans = tuple(_span(entry, path) for entry in table.pop("spans", []))
+    pairs = tuple(_pair(entry, path) for entry in table.pop("pairs", []))
+    if not spans and not pairs:
+        raise UsageError(f"{path}: a recipe needs at least one [[spans]] or [[pairs]]")
+    defaults = {f.name: f.default for f in fields(Recipe) if f.name not in ("encoder",)}
+    for key, value in table.items():
+        wanted = str if key == "encoder" else type(defaults[key])
+        if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+            continue
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            raise UsageError(f"{path}: {key} must be {wanted.__name__}, found {value!r}")
+    if "encoder" not in table:
+        raise UsageError(f"{path}: the key encoder is missing (a model's name or folder)")
+    return Recipe(spans=spans, pairs=pairs, **table)
+
+
+def _span(entry: dict[str, Any], path: Path) -> SpanSource:
+    _known(entry, [field.name for field in fields(SpanSource)], f"{path}, [[spans]]")
+    if not isinstance(entry.get("file"), str):
+        raise UsageError(f"{path}, [[spans]]: file must be a string, found {entry.get('file')!r}")
+    return SpanSource(**entry)
+
+
+def _pair(entry: dict[str, Any], path: Path) -> PairSource:
+    _known(entry, [field.name for field in fields(PairSource)], f"{path}, [[pairs]]")
+    if not isinstance(entry.get("file"), str):
+        raise UsageError(f"{path}, [[pairs]]: file must be a string, found {entry.get('file')!r}")
+    return PairSource(entry["file"], entry.get("shares", {}), entry.get("label_shares", {}))
+
+
+def _known(table: dict[str, Any], allowed: list[str], where: str) -> None:
+    for key in table:
+        if key not in allowed:
+            raise UsageError(f"{where}: {unknown_value('key', key, allowed)}")

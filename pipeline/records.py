@@ -1,0 +1,110 @@
+"""The nouns of the pipeline: what is shown to the reader, what it says, and what is answered.
+
+All are frozen values without I/O. Offsets named `start` and `end` count code points of the
+document's text, `end` exclusive. Probabilities lie in [0, 1].
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Verdict = Literal["supported", "refuted", "undecided"]
+VERDICTS: tuple[Verdict, ...] = ("supported", "refuted", "undecided")
+
+Path = tuple[tuple[str, ...], ...]  # steps from the question to the evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage that the reader is shown, with its rank (1 is best) and where it came from."""
+
+    passage_id: str
+    document_id: str
+    title: str
+    url: str
+    rank: int
+    score: float
+    retriever: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A span that the reader marks in one piece of evidence.
+
+    `start` and `end` count code points of the evidence's text. `probability` is the reader's own,
+    on one scale over all evidence of the question.
+    """
+
+    text: str
+    rank: int
+    start: int
+    end: int
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact words that an answer rests on; `quote` is the document's text[start:end].
+
+    `sentence` is the sentence that holds the quote, `verdict` whether it supports the answer put
+    as a statement, and `entailment` the probability of support.
+    """
+
+    passage_id: str
+    document_id: str
+    title: str
+    url: str
+    start: int
+    end: int
+    quote: str
+    sentence: str
+    verdict: Verdict
+    entailment: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What `ask` returns. `answer` is empty when it abstains."""
+
+    question: str
+    answer: str
+    abstained: bool
+    probability: float
+    citations: tuple[Citation, ...] = ()
+    paths: tuple[Path, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    timing_seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What `check` returns: the verdict on a claim, with a probability for each verdict."""
+
+    claim: str
+    verdict: Verdict
+    probabilities: Mapping[str, float]
+    citations: tuple[Citation, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the choices of a question."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What `choose` returns: the label chosen, with a probability for each label."""
+
+    question: str
+    choice: str
+    probabilities: Mapping[str, float]
+    citations: tuple[Citation, ...] = ()
+    paths: tuple[Path, ...] = ()
+    evidence: tuple[Evidence, ...] = ()

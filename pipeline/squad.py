@@ -1,0 +1,85 @@
+"""Read question answering data in SQuAD's format (v1.1 and v2.0, plain or gzipped).
+
+Source: Rajpurkar, Zhang, Lopyrev and Liang, "SQuAD: 100,000+ Questions for Machine Comprehension
+of Text", EMNLP 2016, arXiv:1606.05250; Rajpurkar, Jia and Liang, "Know What You Don't Know", ACL
+2018, arXiv:1806.03822.
+"""
+
+import gzip
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wherefrom.kb.errors import RecordError, SourceError
+from wherefrom.pipeline.detokenise import detokenise
+
+
+@dataclass(frozen=True, slots=True)
+class SquadQuestion:
+    """One question with its paragraph and the accepted answers (text and offset of each)."""
+
+    id: str
+    question: str
+    title: str
+    context: str
+    answers: tuple[tuple[str, int], ...]
+
+
+def read_squad(path: Path, *, tokenised: bool = False) -> list[SquadQuestion]:
+    """Read every question of one file, in order.
+
+    Parameters
+    ----------
+    path
+        A SQuAD JSON file, gzipped if its name ends in `.gz`.
+    tokenised
+        Whether the contexts are tokenised text whose spaces should be undone.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, not gzip, not UTF-8 or not JSON.
+    RecordError
+        If an article, paragraph or question lacks a field, or an answer is not where it says.
+    """
+    try:
+        opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open()
+        with opened as file:
+            data = json.load(file)
+    except (OSError, EOFError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise SourceError(f"cannot read SQuAD data from {path}: {error}") from error
+    if not isinstance(data, dict) or not isinstance(data.get("data"), list):
+        raise SourceError(f'{path} is not in SQuAD format: no list under "data"')
+    questions: list[SquadQuestion] = []
+    for number, article in enumerate(data["data"]):
+        try:
+            questions.extend(_article(article, tokenised=tokenised))
+        except (KeyError, TypeError, ValueError) as error:
+            raise RecordError(f"{path}, article {number}: {error!r}") from error
+    return questions
+
+
+def _article(article: dict[str, Any], *, tokenised: bool) -> list[SquadQuestion]:
+    title = article.get("title") or ""
+    title = "" if title == "unknown" or ":" in title else title.replace("_", " ")
+    found: list[SquadQuestion] = []
+    for paragraph in article["paragraphs"]:
+        context, places = paragraph["context"], None
+        if tokenised:
+            context, places = detokenise(context)
+        for entry in paragraph["qas"]:
+            answers = [] if entry.get("is_impossible") else entry["answers"]
+            spans = []
+            for answer in answers:
+                start = answer["answer_start"]
+                end = start + len(answer["text"])
+                if places is not None:
+                    start, end = places[start], places[end]
+                elif context[start:end] != answer["text"]:
+                    raise ValueError(f"question {entry['id']}: the answer is not at {start}")
+                spans.append((context[start:end].strip(), start))
+            found.append(
+                SquadQuestion(entry["id"], entry["question"], title, context, tuple(spans))
+            )
+    return found

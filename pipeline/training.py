@@ -1,0 +1,166 @@
+"""Train a reader by a recipe, on transformers' Trainer: bf16, checkpoints and resuming are its own.
+
+The run's batches are all drawn before it starts, from the recipe's seed, so a run that is killed
+and resumed sees exactly the batches that an undisturbed one sees.
+"""
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, SequentialSampler
+from transformers import AutoModel, AutoTokenizer, Trainer, TrainingArguments, set_seed
+from transformers.trainer_utils import get_last_checkpoint
+
+from wherefrom.indexes.model_folder import find_model_folder
+from wherefrom.kb.errors import UsageError
+from wherefrom.pipeline.batches import Item, collate, cut_batches, pair_items, span_items
+from wherefrom.pipeline.curriculum import pair_examples, span_examples
+from wherefrom.pipeline.heads import ReaderNetwork
+from wherefrom.pipeline.prompt import PromptBuilder
+from wherefrom.pipeline.recipe import Recipe
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedReader:
+    """A network with the tokenizer that it was trained with, and what the run was like."""
+
+    network: ReaderNetwork
+    tokenizer: "PreTrainedTokenizerBase"
+    steps: int
+    seconds: float
+    span_items: int
+    pair_items: int
+
+
+class BatchList(Dataset[list[Item]]):
+    """A list of ready batches, one to a step."""
+
+    def __init__(self, batches: list[list[Item]]) -> None:
+        self.batches = batches
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __getitem__(self, index: int) -> list[Item]:
+        return self.batches[index]
+
+
+class _InOrderTrainer(Trainer):  # type: ignore[misc]
+    """The Trainer, but the batches keep the order in which they were drawn."""
+
+    def get_train_dataloader(self) -> DataLoader[list[Item]]:
+        batches = cast(BatchList, self.train_dataset)
+        loader: DataLoader[list[Item]] = DataLoader(
+            batches,
+            batch_size=1,
+            sampler=SequentialSampler(batches),
+            collate_fn=self.data_collator,
+        )
+        return cast("DataLoader[list[Item]]", self.accelerator.prepare(loader))
+
+
+def train(recipe: Recipe, data: Path, folder: Path, *, resume: bool = False) -> TrainedReader:
+    """Train a reader and return it.
+
+    Parameters
+    ----------
+    recipe
+        What to learn from and how.
+    data
+        The folder that the recipe's file names are relative to.
+    folder
+        Where checkpoints go; `resume` goes on from the last one there.
+
+    Raises
+    ------
+    SourceError, RecordError
+        If a data file cannot be read.
+    UsageError
+        If there is nothing to resume, or checkpoints exist and `resume` is false.
+    """
+    last = get_last_checkpoint(str(folder)) if folder.is_dir() else None
+    if resume and last is None:
+        raise UsageError(f"nothing to resume: {folder} holds no checkpoint")
+    if not resume and last is not None:
+        raise UsageError(f"{folder} holds checkpoints of a run; resume it or name another folder")
+    set_seed(recipe.seed)
+    tokenizer = AutoTokenizer.from_pretrained(find_model_folder(recipe.encoder).path)
+    network = new_network(recipe.encoder)
+    builder = PromptBuilder(tokenizer, max_tokens=recipe.max_tokens)
+    batches, counts = draw_batches(recipe, data, builder)
+    if recipe.max_steps:
+        batches = batches[: recipe.max_steps]
+    pad_id = int(tokenizer.pad_token_id or 0)
+
+    def collate_one(features: list[list[Item]]) -> dict[str, Tensor]:
+        return collate(features[0], pad_id)
+
+    trainer = _InOrderTrainer(
+        model=network,
+        args=_arguments(recipe, folder, len(batches)),
+        train_dataset=BatchList(batches),
+        data_collator=collate_one,
+    )
+    result = trainer.train(resume_from_checkpoint=last)
+    seconds = float(result.metrics["train_runtime"])
+    return TrainedReader(network.cpu().eval(), tokenizer, len(batches), seconds, *counts)
+
+
+def new_network(encoder: str) -> ReaderNetwork:
+    """Load an encoder (a folder, a name, or the packaged default) and put fresh heads on it."""
+    backbone = AutoModel.from_pretrained(
+        find_model_folder(encoder).path, add_pooling_layer=False, dtype=torch.float32
+    )
+    return ReaderNetwork(backbone)
+
+
+def draw_batches(
+    recipe: Recipe, data: Path, builder: PromptBuilder
+) -> tuple[list[list[Item]], tuple[int, int]]:
+    """Draw the whole run's batches; return them with the numbers of span and pair items."""
+    rng = random.Random(recipe.seed)
+    spans = span_items(span_examples(recipe, data, rng), builder)
+    pairs = pair_items(pair_examples(recipe, data, rng), builder)
+    batches = cut_batches(spans, recipe.span_batch, rng)
+    batches += cut_batches(pairs, recipe.pair_batch, rng)
+    rng.shuffle(batches)
+    return batches, (len(spans), len(pairs))
+
+
+def _arguments(recipe: Recipe, folder: Path, steps: int) -> TrainingArguments:
+    decay = round(recipe.decay_share * steps)
+    warmup = round(recipe.warmup_share * steps)
+    return TrainingArguments(
+        output_dir=str(folder),
+        max_steps=steps,
+        per_device_train_batch_size=1,
+        learning_rate=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        warmup_steps=warmup,
+        lr_scheduler_type="warmup_stable_decay",
+        lr_scheduler_kwargs={
+            "num_decay_steps": decay,
+            "num_stable_steps": max(0, steps - warmup - decay),
+            "decay_type": "linear",
+        },
+        max_grad_norm=1.0,
+        bf16=True,
+        optim="adamw_torch_fused",
+        logging_steps=50,
+        save_steps=recipe.save_steps,
+        save_total_limit=2,
+        seed=recipe.seed,
+        data_seed=recipe.seed,
+        report_to=[],
+        remove_unused_columns=False,
+        disable_tqdm=True,
+        use_cpu=not torch.cuda.is_available(),
+        dataloader_pin_memory=torch.cuda.is_available(),
+    )

@@ -1,0 +1,118 @@
+"""Tiny real parts that tests share: encoders made in memory, sources written to a folder."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from wherefrom.indexes.fingerprint import Fingerprint
+
+SEED = 17
+TINY_DIMENSIONS = 32
+
+
+class WordEncoder:
+    """Encode a text as the normalised sum of a fixed random vector for each of its words."""
+
+    def __init__(self, dimensions: int = 16, name: str = "words") -> None:
+        self.dimensions = dimensions
+        self.calls: list[int] = []  # how many texts each call of `encode` was given
+        self.fingerprint = Fingerprint(
+            reference=f"tests/{name}",
+            weights_sha256=hashlib.sha256(name.encode()).hexdigest(),
+            pooling="sum",
+            normalised=True,
+            query_prefix="",
+            passage_prefix="",
+            dimensions=dimensions,
+            max_tokens=1_000_000,
+        )
+
+    def encode(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        self.calls.append(len(texts))
+        if progress is not None:
+            progress(len(texts))
+        return self.encode_queries(texts)
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        vectors = np.stack([self._vector(text) for text in texts]) if texts else np.empty((0, 0))
+        return vectors.reshape(len(texts), self.dimensions).astype(np.float32)
+
+    def _vector(self, text: str) -> NDArray[np.float64]:
+        total = sum((self._word(word) for word in re.findall(r"\w+", text.lower())), self._word(""))
+        return total / np.linalg.norm(total)
+
+    def _word(self, word: str) -> NDArray[np.float64]:
+        seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
+        return np.random.default_rng(seed).standard_normal(self.dimensions)
+
+
+@pytest.fixture
+def word_encoder() -> WordEncoder:
+    """Give an encoder that costs microseconds and no import of torch."""
+    return WordEncoder()
+
+
+@pytest.fixture
+def make_word_encoder() -> type[WordEncoder]:
+    """Give the maker of such encoders, for tests that need several."""
+    return WordEncoder
+
+
+@pytest.fixture
+def write_jsonl(tmp_path: Path) -> Callable[..., str]:
+    """Give a function that writes documents to a file and returns its SOURCE."""
+
+    def write(documents: Iterable[dict[str, Any]], name: str = "documents.jsonl") -> str:
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(document) + "\n" for document in documents))
+        return f"jsonl:{path}"
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a sentence-transformers model: two layers, made from a seed."""
+    folder = tmp_path_factory.mktemp("tiny") / "encoder"
+    save_tiny_encoder(folder)
+    return folder
+
+
+def save_tiny_encoder(folder: Path) -> None:
+    """Save a sentence-transformers model of two layers with weights drawn from a seed."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder.mkdir(parents=True)
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789.,?!'-"
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{c}" for c in letters)]
+    (folder / "vocab.txt").write_text("\n".join(pieces) + "\n")
+    config = BertConfig(
+        vocab_size=len(pieces),
+        hidden_size=TINY_DIMENSIONS,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=512,
+        initializer_range=0.5,
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(SEED)
+        model = BertModel(config)
+    base = folder / "base"
+    model.save_pretrained(base)
+    BertTokenizerFast(vocab_file=str(folder / "vocab.txt")).save_pretrained(base)
+    transformer = Transformer(str(base), max_seq_length=128)
+    modules = [transformer, Pooling(TINY_DIMENSIONS, pooling_mode="mean"), Normalize()]
+    SentenceTransformer(modules=modules, device="cpu").save(str(folder))

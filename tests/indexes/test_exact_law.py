@@ -1,0 +1,119 @@
+"""The law "exact": whatever was added, changed and deleted, what counts is what is left."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from wherefrom.indexes.build import build
+from wherefrom.indexes.compact import compact
+from wherefrom.indexes.delete import delete
+from wherefrom.indexes.info import info
+from wherefrom.indexes.knowledge import Knowledge
+from wherefrom.indexes.options import BuildOptions
+from wherefrom.indexes.verify import verify
+from wherefrom.kb.passages import PassageRules
+
+WORDS = ["cats", "mice", "paris", "berlin", "seine", "river", "old", "new"]
+QUERIES = ["cats and mice", "the river seine", "old paris", "new", "berlin berlin"]
+RULES = PassageRules(max_words=6, overlap_sentences=1)
+
+texts = st.lists(
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(lambda ws: " ".join(ws) + "."),
+    min_size=1,
+    max_size=4,
+).map(" ".join)
+# few ids and few words: many replacements, many ties
+names = st.sampled_from([f"d{number}" for number in range(12)])
+additions = st.tuples(st.just("add"), st.dictionaries(names, texts, min_size=1, max_size=8))
+deletions = st.tuples(st.just("delete"), st.sets(names, min_size=1, max_size=4))
+histories = st.lists(st.one_of(additions, deletions, st.just(("compact", None))), max_size=6)
+
+
+def add(folder: Path, documents: dict[str, str], options: BuildOptions) -> None:
+    source = folder.parent / "source.jsonl"
+    lines = [
+        json.dumps({"id": name, "title": name.upper(), "text": text})
+        for name, text in documents.items()
+    ]
+    source.write_text("\n".join(lines) + "\n")
+    build(folder, [f"jsonl:{source}"], options=options)
+
+
+def answers(folder: Path, options: BuildOptions) -> list[object]:
+    knowledge = Knowledge.open(folder, encoder=options.encoder)
+    found: list[object] = []
+    for retriever in ("dense", "sparse", "hybrid"):
+        for k in (1, 3, 50):
+            found.append(knowledge.search(QUERIES, k, retriever=retriever))
+    return found
+
+
+@pytest.mark.slow
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(first=st.dictionaries(names, texts, min_size=1, max_size=8), history=histories)
+def test_any_history_equals_a_fresh_build(
+    tmp_path_factory, word_encoder, first: dict[str, str], history: list[tuple[str, object]]
+):
+    options = BuildOptions(encoder=word_encoder, rules=RULES, block_passages=3)
+    folder = tmp_path_factory.mktemp("exact") / "my.kb"
+    add(folder, first, options)
+    live = dict(first)
+    reader = Knowledge.open(folder, encoder=word_encoder)
+    for action, value in history:
+        if action == "add":
+            add(folder, value, options)
+            live.update(value)
+        elif action == "delete" and value & live.keys():
+            gone = sorted(value & live.keys())
+            delete(folder, gone)
+            live = {name: text for name, text in live.items() if name not in gone}
+            deleted_never_come_out(reader, set(gone))
+        elif action == "compact":
+            compact(folder)
+        assert info(folder).documents == len(live)
+    compact(folder)
+    verify(folder)
+    if not live:
+        assert all(not hits for found in answers(folder, options) for hits in found)
+        return
+    fresh = tmp_path_factory.mktemp("exact") / "fresh.kb"
+    add(fresh, live, options)
+    assert info(folder).digest == info(fresh).digest
+    assert info(folder).passages == info(fresh).passages
+    assert answers(folder, options) == answers(fresh, options)
+
+
+def deleted_never_come_out(reader: Knowledge, gone: set[str]) -> None:
+    for retriever in ("dense", "sparse", "hybrid"):
+        for hits in reader.search(QUERIES, 50, retriever=retriever):
+            assert not gone & {hit.passage_id.rpartition("#")[0] for hit in hits}
+
+
+def test_dense_search_equals_brute_force(tmp_path, word_encoder):
+    options = BuildOptions(encoder=word_encoder, rules=RULES, block_passages=7)
+    folder = tmp_path / "my.kb"
+    rng = np.random.default_rng(3)
+    for part in range(3):  # three segments, with many equal texts
+        documents = {
+            f"d{part}-{number}": " ".join(rng.choice(WORDS, size=3).tolist()) + "."
+            for number in range(60)
+        }
+        add(folder, documents, options)
+    delete(folder, [f"d1-{number}" for number in range(0, 60, 2)])
+    knowledge = Knowledge.open(folder, encoder=word_encoder)
+    names = [f"d{part}-{n}" for part in range(3) for n in range(60) if part != 1 or n % 2]
+    passages = [knowledge.passage(f"{name}#0") for name in names]
+    vectors = word_encoder.encode_queries([f"{p.title}. {p.text}" for p in passages])
+    queries = word_encoder.encode_queries(QUERIES)
+    for k in (1, 5, 20):
+        for query, hits in zip(queries, knowledge.search_vectors(queries, k), strict=True):
+            scores = (vectors * query).sum(axis=1)
+            order = sorted(range(len(names)), key=lambda n: (-scores[n], passages[n].id))[:k]
+            assert [hit.passage_id for hit in hits] == [passages[n].id for n in order]
+            np.testing.assert_allclose([hit.score for hit in hits], scores[order], rtol=1e-5)

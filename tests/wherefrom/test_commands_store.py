@@ -1,0 +1,105 @@
+"""The commands that make and keep a knowledge base, through the command line."""
+
+import json
+
+import pytest
+
+from wherefrom.command import run
+
+
+def test_build_reports_and_building_again_does_nothing(tiny_kb, capsys, tmp_path):
+    capsys.readouterr()
+    assert run(["build", str(tiny_kb), f"jsonl:{tmp_path / 'documents.jsonl'}", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report.pop("seconds") >= 0
+    assert report == {
+        "added": 0,
+        "replaced": 0,
+        "unchanged": 3,
+        "skipped": 0,
+        "passages": 0,
+        "generation": 1,
+    }
+
+
+def test_progress_goes_to_stderr_and_the_result_to_stdout(
+    tmp_path, write_jsonl, tiny_encoder_folder, capsys
+):
+    source = write_jsonl([{"id": "a", "title": "A", "text": "One. Two."}])
+    folder = str(tmp_path / "my.kb")
+    assert run(["build", folder, source, "--encoder", str(tiny_encoder_folder)]) == 0
+    printed = capsys.readouterr()
+    assert "encode passages" in printed.err
+    assert "encode passages" not in printed.out
+    assert "documents added      1" in printed.out
+
+
+def test_rules_reach_the_passages(tmp_path, write_jsonl, tiny_encoder_folder, capsys):
+    source = write_jsonl([{"id": "a", "title": "A", "text": "One two. Three four. Five six."}])
+    folder = str(tmp_path / "my.kb")
+    options = ["--max-words", "2", "--overlap-sentences", "0", "--licence", "CC0"]
+    options += ["--encoder", str(tiny_encoder_folder)]
+    assert run(["build", folder, source, *options]) == 0
+    capsys.readouterr()
+    assert run(["info", folder, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["passages"], found["max_words"], found["overlap_sentences"]) == (3, 2, 0)
+    assert found["sources"] == [{"spec": source, "licence": "CC0"}]
+
+
+def test_skipped_records_are_counted_and_named(tmp_path, tiny_encoder_folder, capsys):
+    source = tmp_path / "mixed.jsonl"
+    good = '{"id": "a", "title": "A", "text": "One."}\n'
+    source.write_text(good + '{"id": "b", "title": "B"}\nnonsense\n')
+    command = ["build", str(tmp_path / "my.kb"), f"jsonl:{source}"]
+    command += ["--encoder", str(tiny_encoder_folder)]
+    assert run(command) == 1
+    assert "mixed.jsonl, line 2" in capsys.readouterr().err
+    assert run([*command, "--skip-bad", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["skipped"] == 2
+    assert "mixed.jsonl, line 2" in printed.err
+    assert "mixed.jsonl, line 3" in printed.err
+
+
+def test_columns_reach_the_source(tmp_path, tiny_encoder_folder, capsys):
+    (tmp_path / "rows.csv").write_text("key,body\nk1,Bees dance.\nk2,Cats do not.\n")
+    folder = str(tmp_path / "my.kb")
+    command = ["build", folder, f"hf:{tmp_path / 'rows.csv'}", "--id-column", "key"]
+    command += ["--text-column", "body", "--encoder", str(tiny_encoder_folder), "--json"]
+    assert run(command) == 0
+    assert json.loads(capsys.readouterr().out)["added"] == 2
+    assert run(["delete", folder, "k2"]) == 0
+
+
+def test_what_a_source_passes_over_is_said_on_stderr(tmp_path, tiny_encoder_folder, capsys):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Bees dance.")
+    (folder / "b.exe").write_bytes(b"\x00\x01")
+    command = ["build", str(tmp_path / "my.kb"), f"files:{folder}", "--json"]
+    assert run([*command, "--encoder", str(tiny_encoder_folder)]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["added"] == 1
+    assert ".exe" in printed.err
+
+
+def test_delete_then_compact(tiny_kb, capsys):
+    capsys.readouterr()
+    assert run(["delete", str(tiny_kb), "paris", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"documents": 1, "passages": 1, "generation": 2}
+    assert run(["delete", str(tiny_kb), "berlin", "atlantis"]) == 1
+    assert "'atlantis'" in capsys.readouterr().err
+    assert run(["compact", str(tiny_kb), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["removed_passages"] == 1
+    assert run(["verify", str(tiny_kb), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["documents"] == 2
+
+
+@pytest.mark.parametrize("command", ["info", "verify", "compact"])
+def test_people_get_text(tiny_kb, command, capsys):
+    capsys.readouterr()
+    assert run([command, str(tiny_kb)]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(str(tiny_kb))
+    assert "{" not in printed

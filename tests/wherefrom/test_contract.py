@@ -1,0 +1,40 @@
+"""The JSON shapes are those of docs/command-line.md, key for key."""
+
+import json
+
+from wherefrom.contract import answer_json, check_json, choice_json, queried_json, ranking_json
+
+CITATION = ["passage_id", "document_id", "title", "url", "start", "end", "quote", "sentence"]
+CITATION += ["verdict", "entailment"]
+
+
+def test_an_answer(answer):
+    found = json.loads(json.dumps(answer_json(answer)))
+    assert list(found) == [
+        *("question", "answer", "abstained", "probability"),
+        *("citations", "paths", "evidence", "timing_seconds"),
+    ]
+    assert list(found["citations"][0]) == CITATION
+    assert list(found["evidence"][0]) == ["passage_id", "rank", "score", "retriever", "text"]
+    assert found["timing_seconds"] == {"retrieve": 0.01, "read": 0.02, "verify": 0.03}
+    assert found["answer"] == answer.answer
+
+
+def test_a_check(check):
+    found = json.loads(json.dumps(check_json(check)))
+    assert list(found) == ["claim", "verdict", "probabilities", "citations", "evidence"]
+    assert set(found["probabilities"]) == {"supported", "refuted", "undecided"}
+
+
+def test_a_choice(choice):
+    found = json.loads(json.dumps(choice_json(choice)))
+    keys = ["question", "choice", "probabilities", "citations", "paths", "evidence"]
+    assert list(found) == keys
+
+
+def test_a_ranking(evidence):
+    keys = ["passage_id", "document_id", "title", "score", "rank", "text"]
+    assert [list(hit) for hit in ranking_json([evidence])] == [keys]
+    found = queried_json(7, "who?", [evidence])
+    assert list(found) == ["id", "question", "hits"]
+    assert found["id"] == 7

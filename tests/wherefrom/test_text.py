@@ -1,0 +1,40 @@
+"""Text for people: markup in the content is shown, not obeyed."""
+
+from dataclasses import replace
+
+from wherefrom.text import answer_text, check_text, choice_text, ranking_text, split_sentence
+
+
+def test_an_answer_names_sentence_verdict_and_place(answer, citation):
+    text = answer_text(answer)
+    lines = text.plain.splitlines()
+    assert lines[0] == "Henri [b]Bergson  (probability 0.87)"
+    assert lines[2] == "[1] Élan <vital> · supported 0.93 · https://example.org/?a=1&b='2'"
+    assert lines[3] == "    It was named by Henri Bergson in 1907."
+    assert lines[4] == f'    "Henri Bergson": d&1, characters {citation.start} to {citation.end}'
+    underlined = [text.plain[s.start : s.end] for s in text.spans if "underline" in str(s.style)]
+    assert underlined == ["Henri Bergson"]
+
+
+def test_an_abstention_names_the_closest_passages(answer):
+    plain = answer_text(replace(answer, answer="", abstained=True, citations=())).plain
+    assert plain.startswith("No answer: ")
+    assert "Élan <vital> · d&1#0" in plain
+
+
+def test_a_check_and_a_choice_begin_with_what_was_decided(check, choice):
+    assert check_text(check).plain.startswith("supported  (supported 0.90 · undecided 0.06")
+    assert choice_text(choice).plain.startswith("<A>  (<A> 0.80 · B 0.20)")
+
+
+def test_a_ranking_shows_each_passage_on_its_lines(evidence):
+    two_lines = replace(evidence, text="One.\nTwo.", rank=2)
+    plain = ranking_text([evidence, two_lines]).plain
+    assert "1. Élan <vital>  0.5000 · d&1#0\n   Élan [bold]vital[/] is" in plain
+    assert "2. Élan <vital>  0.5000 · d&1#0\n   One. Two.\n" in plain
+    assert ranking_text([]).plain == "No passage found.\n"
+
+
+def test_a_quote_outside_its_sentence_leaves_it_whole(citation):
+    elsewhere = replace(citation, quote="elsewhere")
+    assert split_sentence(elsewhere) == (citation.sentence, "", "")

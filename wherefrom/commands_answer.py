@@ -1,0 +1,189 @@
+"""The commands that answer from a knowledge base; each calls one method of the opened one."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from wherefrom.batch import Asked, read_choices, read_claims, read_questions
+from wherefrom.contract import (
+    Json,
+    answer_json,
+    check_json,
+    choice_json,
+    queried_json,
+    ranking_json,
+)
+from wherefrom.kb.errors import UsageError
+from wherefrom.options import (
+    AsJson,
+    Device,
+    Encoder,
+    KnowledgeBasePath,
+    Passages,
+    QuestionsFile,
+    Reader,
+    Retriever,
+)
+from wherefrom.printing import print_json, print_text
+from wherefrom.text import answer_text, check_text, choice_text, ranking_text
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+Result = TypeVar("Result")
+
+
+def search(
+    kb: KnowledgeBasePath,
+    query: Annotated[str | None, typer.Argument(metavar="QUERY", help="What to look for.")] = None,
+    questions: QuestionsFile = None,
+    k: Passages = 10,
+    retriever: Retriever = "hybrid",
+    encoder: Encoder = None,
+    device: Device = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find passages."""
+    from wherefrom.opened import KnowledgeBase
+
+    asked = _asked(query, questions, read=read_questions)
+    opened = KnowledgeBase.open(kb, encoder=encoder, device=device)
+    found = opened.search_many([item.text for item in asked], k=k, retriever=retriever)
+    if as_json and questions is None:
+        print_json(ranking_json(found[0]))
+    elif as_json:
+        print_json([queried_json(a.id, a.text, f) for a, f in zip(asked, found, strict=True)])
+    else:
+        _print_texts(asked, found, ranking_text, headed=questions is not None)
+
+
+def ask(
+    kb: KnowledgeBasePath,
+    question: Annotated[str | None, typer.Argument(metavar="QUESTION", help="In words.")] = None,
+    questions: QuestionsFile = None,
+    k: Passages = 10,
+    retriever: Retriever = "hybrid",
+    reader: Reader = None,
+    encoder: Encoder = None,
+    device: Device = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question with citations, or abstain."""
+    from wherefrom.opened import KnowledgeBase
+
+    asked = _asked(question, questions, read=read_questions)
+    opened = KnowledgeBase.open(kb, reader=reader, encoder=encoder, device=device)
+    found = opened.ask_many([item.text for item in asked], k=k, retriever=retriever)
+    if as_json:
+        _print_objects(asked, found, answer_json, listed=questions is not None)
+    else:
+        _print_texts(asked, found, answer_text, headed=questions is not None)
+
+
+def check(
+    kb: KnowledgeBasePath,
+    claim: Annotated[
+        str | None, typer.Argument(metavar="CLAIM", help="A statement in words.")
+    ] = None,
+    claims: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help='Check every line of a file: {"id": …, "claim": …}.'),
+    ] = None,
+    k: Passages = 10,
+    retriever: Retriever = "hybrid",
+    reader: Reader = None,
+    encoder: Encoder = None,
+    device: Device = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide whether the evidence supports or refutes a claim."""
+    from wherefrom.opened import KnowledgeBase
+
+    asked = _asked(claim, claims, read=read_claims)
+    opened = KnowledgeBase.open(kb, reader=reader, encoder=encoder, device=device)
+    found = opened.check_many([item.text for item in asked], k=k, retriever=retriever)
+    if as_json:
+        _print_objects(asked, found, check_json, listed=claims is not None)
+    else:
+        _print_texts(asked, found, check_text, headed=claims is not None)
+
+
+def choose(
+    kb: KnowledgeBasePath,
+    question: Annotated[str | None, typer.Argument(metavar="QUESTION", help="In words.")] = None,
+    choice: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEXT", help="One of the choices; give it twice or more."),
+    ] = None,
+    questions: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help='Answer every line of a file: {"id": …, "question": …, '
+            '"choices": [{"label": …, "text": …}, …]}.',
+        ),
+    ] = None,
+    k: Passages = 10,
+    retriever: Retriever = "hybrid",
+    reader: Reader = None,
+    encoder: Encoder = None,
+    device: Device = None,
+    as_json: AsJson = False,
+) -> None:
+    """Choose one answer of several, with evidence."""
+    from wherefrom.opened import KnowledgeBase
+
+    asked = _asked(question, questions, read=read_choices)
+    if questions is not None and choice:
+        raise UsageError("--choice goes with one QUESTION; a file of questions has its own choices")
+    opened = KnowledgeBase.open(kb, reader=reader, encoder=encoder, device=device)
+    found = [
+        opened.choose(item.text, item.choices or choice or (), k=k, retriever=retriever)
+        for item in asked
+    ]
+    if as_json:
+        _print_objects(asked, found, choice_json, listed=questions is not None)
+    else:
+        _print_texts(asked, found, choice_text, headed=questions is not None)
+
+
+def _asked(
+    text: str | None, file: Path | None, *, read: Callable[[Path], list[Asked]]
+) -> list[Asked]:
+    """Return what is asked: the one text, or every line of the file; refuse both and neither."""
+    if text is not None and file is None:
+        return [Asked("", text)]
+    if file is not None and text is None:
+        return read(file)
+    found = "nothing" if text is None else "both"
+    raise UsageError(f"give what to ask, either in words or as a file; found {found}")
+
+
+def _print_objects(
+    asked: Sequence[Asked],
+    found: Sequence[Result],
+    put: Callable[[Result], Json],
+    *,
+    listed: bool,
+) -> None:
+    if listed:
+        print_json([{"id": a.id, **put(result)} for a, result in zip(asked, found, strict=True)])
+    else:
+        print_json(put(found[0]))
+
+
+def _print_texts(
+    asked: Sequence[Asked],
+    found: Sequence[Result],
+    put: "Callable[[Result], Text]",
+    *,
+    headed: bool,
+) -> None:
+    for item, result in zip(asked, found, strict=True):
+        if headed:
+            print(f"{item.id}. {item.text}")
+        print_text(put(result))
+        if headed:
+            print()

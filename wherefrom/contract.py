@@ -1,0 +1,99 @@
+"""Put results as JSON values, in the shapes that docs/command-line.md promises to programs."""
+
+from collections.abc import Iterable, Sequence
+
+from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence
+
+Json = dict[str, object]
+
+
+def answer_json(answer: Answer) -> Json:
+    """Return what `ask --json` prints for one question."""
+    return {
+        "question": answer.question,
+        "answer": answer.answer,
+        "abstained": answer.abstained,
+        "probability": answer.probability,
+        "citations": _citations(answer.citations),
+        "paths": _paths(answer.paths),
+        "evidence": _evidence(answer.evidence),
+        "timing_seconds": dict(answer.timing_seconds),
+    }
+
+
+def check_json(check: Check) -> Json:
+    """Return what `check --json` prints for one claim."""
+    return {
+        "claim": check.claim,
+        "verdict": check.verdict,
+        "probabilities": dict(check.probabilities),
+        "citations": _citations(check.citations),
+        "evidence": _evidence(check.evidence),
+    }
+
+
+def choice_json(choice: Choice) -> Json:
+    """Return what `choose --json` prints for one question."""
+    return {
+        "question": choice.question,
+        "choice": choice.choice,
+        "probabilities": dict(choice.probabilities),
+        "citations": _citations(choice.citations),
+        "paths": _paths(choice.paths),
+        "evidence": _evidence(choice.evidence),
+    }
+
+
+def ranking_json(ranking: Iterable[Evidence]) -> list[Json]:
+    """Return what `search --json` prints for one query."""
+    return [
+        {
+            "passage_id": evidence.passage_id,
+            "document_id": evidence.document_id,
+            "title": evidence.title,
+            "score": evidence.score,
+            "rank": evidence.rank,
+            "text": evidence.text,
+        }
+        for evidence in ranking
+    ]
+
+
+def queried_json(id: str | int, query: str, ranking: Iterable[Evidence]) -> Json:
+    """Return what `search --json` prints for one line of a file."""
+    return {"id": id, "question": query, "hits": ranking_json(ranking)}
+
+
+def _citations(citations: Iterable[Citation]) -> list[Json]:
+    return [
+        {
+            "passage_id": citation.passage_id,
+            "document_id": citation.document_id,
+            "title": citation.title,
+            "url": citation.url,
+            "start": citation.start,
+            "end": citation.end,
+            "quote": citation.quote,
+            "sentence": citation.sentence,
+            "verdict": citation.verdict,
+            "entailment": citation.entailment,
+        }
+        for citation in citations
+    ]
+
+
+def _evidence(evidence: Iterable[Evidence]) -> list[Json]:
+    return [
+        {
+            "passage_id": shown.passage_id,
+            "rank": shown.rank,
+            "score": shown.score,
+            "retriever": shown.retriever,
+            "text": shown.text,
+        }
+        for shown in evidence
+    ]
+
+
+def _paths(paths: Iterable[Sequence[Sequence[str]]]) -> list[list[list[str]]]:
+    return [[list(step) for step in path] for path in paths]

@@ -1,0 +1,168 @@
+"""Open a knowledge base and ask it: the Python API."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from wherefrom.kb.errors import UsageError
+from wherefrom.pipeline.records import Evidence, Option
+from wherefrom.results import Answer, Check, Choice, Ranking
+
+if TYPE_CHECKING:
+    from wherefrom.indexes.knowledge import Knowledge
+    from wherefrom.indexes.records import Hit
+    from wherefrom.indexes.reports import Info
+    from wherefrom.kb.records import Document, Passage
+    from wherefrom.pipeline.answering import Answerer
+
+
+class KnowledgeBase:
+    """An opened knowledge base; `wherefrom.open` makes one.
+
+    Each question sees the newest generation, so what another process deletes is gone at once. The
+    models are loaded when they are first needed and kept.
+    """
+
+    def __init__(
+        self,
+        knowledge: "Knowledge",
+        *,
+        reader: str | None,
+        encoder: str | None,
+        device: str | None,
+    ) -> None:
+        self._knowledge = knowledge
+        self._reader = reader
+        self._encoder = encoder
+        self._device = device
+        self._answers: Answerer | None = None
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        reader: str | None = None,
+        encoder: str | None = None,
+        device: str | None = None,
+    ) -> Self:
+        """Open the knowledge base in a directory; see `wherefrom.open`."""
+        from wherefrom.indexes.knowledge import Knowledge
+
+        knowledge = Knowledge.open(path, encoder=encoder, device=device)
+        return cls(knowledge, reader=reader, encoder=encoder, device=device)
+
+    def search(self, query: str, *, k: int = 10, retriever: str = "hybrid") -> Ranking:
+        """Find the `k` best passages for a query, best first."""
+        return self.search_many([query], k=k, retriever=retriever)[0]
+
+    def search_many(
+        self, queries: Sequence[str], *, k: int = 10, retriever: str = "hybrid"
+    ) -> list[Ranking]:
+        """Find the `k` best passages for each query."""
+        rankings = self._knowledge.search(queries, k, retriever=retriever)
+        return [self._ranking(hits, retriever) for hits in rankings]
+
+    def ask(self, question: str, *, k: int = 10, retriever: str = "hybrid") -> Answer:
+        """Answer a question from the `k` best passages, with citations, or abstain."""
+        return self.ask_many([question], k=k, retriever=retriever)[0]
+
+    def ask_many(
+        self, questions: Sequence[str], *, k: int = 10, retriever: str = "hybrid"
+    ) -> list[Answer]:
+        """Answer each question."""
+        found = self._answerer().ask_many(questions, k=k, retriever=retriever)
+        return [Answer.of(answer) for answer in found]
+
+    def check(self, claim: str, *, k: int = 10, retriever: str = "hybrid") -> Check:
+        """Decide whether the `k` best passages support or refute a claim."""
+        return self.check_many([claim], k=k, retriever=retriever)[0]
+
+    def check_many(
+        self, claims: Sequence[str], *, k: int = 10, retriever: str = "hybrid"
+    ) -> list[Check]:
+        """Decide each claim."""
+        found = self._answerer().check_many(claims, k=k, retriever=retriever)
+        return [Check.of(check) for check in found]
+
+    def choose(
+        self,
+        question: str,
+        choices: Sequence[str] | Mapping[str, str],
+        *,
+        k: int = 10,
+        retriever: str = "hybrid",
+    ) -> Choice:
+        """Choose one answer of several, with evidence.
+
+        Parameters
+        ----------
+        question
+            The question.
+        choices
+            The texts of the choices, each its own label, or a text for each label.
+        k
+            How many passages to retrieve for the question and for each choice.
+        retriever
+            ``dense``, ``sparse`` or ``hybrid``.
+
+        Raises
+        ------
+        UsageError
+            If a choice stands twice, or there are fewer than two.
+        """
+        if not isinstance(choices, Mapping) and len(set(choices)) < len(choices):
+            raise UsageError(f"a choice stands twice among {list(choices)}")
+        pairs = choices if isinstance(choices, Mapping) else {text: text for text in choices}
+        options = tuple(Option(label, text) for label, text in pairs.items())
+        return Choice.of(self._answerer().choose(question, options, k=k, retriever=retriever))
+
+    @property
+    def info(self) -> "Info":
+        """Return what the knowledge base holds."""
+        return self._knowledge.info
+
+    def passage(self, passage_id: str) -> "Passage":
+        """Return a passage by its id."""
+        return self._knowledge.passage(passage_id)
+
+    def document(self, document_id: str) -> "Document":
+        """Return a document by its id; a citation's `start` and `end` are offsets of its text."""
+        return self._knowledge.document(document_id)
+
+    def __repr__(self) -> str:
+        info = self.info
+        return (
+            f"<wherefrom knowledge base {info.path}: {info.documents:,} documents, "
+            f"{info.passages:,} passages>"
+        )
+
+    def _ranking(self, hits: "Sequence[Hit]", retriever: str) -> Ranking:
+        passages = self._knowledge.passages([hit.passage_id for hit in hits])
+        return Ranking(
+            Evidence(
+                passage_id=passage.id,
+                document_id=passage.document_id,
+                title=passage.title,
+                url=passage.url,
+                rank=rank,
+                score=hit.score,
+                retriever=retriever,
+                text=passage.text,
+                start=passage.start,
+                end=passage.end,
+            )
+            for rank, (hit, passage) in enumerate(zip(hits, passages, strict=True), start=1)
+        )
+
+    def _answerer(self) -> "Answerer":
+        if self._answers is None:
+            from wherefrom.pipeline.answering import Answerer
+
+            self._answers = Answerer.open(
+                self._knowledge.folder,
+                reader=self._reader,
+                encoder=self._encoder,
+                device=self._device,
+            )
+        return self._answers

@@ -1,0 +1,50 @@
+"""Name the arguments and options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def whole_number(text: str | int) -> int:
+    """Read a whole number; typer's own message would not say what it found."""
+    try:
+        return int(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a whole number") from error
+
+
+KnowledgeBasePath = Annotated[
+    Path, typer.Argument(metavar="KB", help="Directory of the knowledge base.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Passages = Annotated[
+    int,
+    typer.Option("-k", metavar="N", parser=whole_number, help="How many passages to retrieve."),
+]
+Retriever = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME", help="dense compares meaning, sparse compares words, hybrid does both."
+    ),
+]
+Encoder = Annotated[
+    str | None,
+    typer.Option(
+        metavar="MODEL",
+        help="Encoder: a hub name or a folder. Default: what the knowledge base was made with.",
+    ),
+]
+Reader = Annotated[
+    str | None,
+    typer.Option(metavar="DIR", help="Reader: a folder. Default: the one that is bundled."),
+]
+Device = Annotated[
+    str | None, typer.Option(metavar="DEVICE", help="cpu, cuda or cuda:N. Default: a GPU if any.")
+]
+QuestionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help='Answer every line of a file instead: {"id": …, "question": …}.'
+    ),
+]

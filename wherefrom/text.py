@@ -1,0 +1,121 @@
+"""Put results as text for people: bold and coloured on a terminal, plain elsewhere.
+
+Whatever comes from a knowledge base is appended as text, never read as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Verdict
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+VERDICT_STYLES: dict[Verdict, str] = {
+    "supported": "green",
+    "refuted": "red",
+    "undecided": "yellow",
+}
+CLOSEST = 3  # passages named when there is no answer
+
+
+def answer_text(answer: Answer) -> Text:
+    """Put an answer, or the lack of one, with its citations."""
+    if not answer.abstained:
+        head = _text((answer.answer, "bold"), f"  (probability {answer.probability:.2f})\n")
+        return head.append_text(_citations(answer.citations))
+    head = _text(
+        ("No answer", "bold"),
+        f": no passage found answers this well enough (probability {answer.probability:.2f}).\n",
+    )
+    if answer.evidence:
+        head.append("\nClosest passages:\n")
+        for evidence in answer.evidence[:CLOSEST]:
+            head.append(f"  {evidence.title} · {evidence.passage_id}\n")
+    return head
+
+
+def check_text(check: Check) -> Text:
+    """Put a verdict with its probabilities and citations."""
+    head = _text(
+        (check.verdict, f"bold {VERDICT_STYLES[check.verdict]}"),
+        f"  ({listed(check.probabilities)})\n",
+    )
+    return head.append_text(_citations(check.citations))
+
+
+def choice_text(choice: Choice) -> Text:
+    """Put the label chosen with the probability of each, and citations."""
+    head = _text((choice.choice, "bold"), f"  ({listed(choice.probabilities)})\n")
+    return head.append_text(_citations(choice.citations))
+
+
+def ranking_text(ranking: Sequence[Evidence]) -> Text:
+    """Put passages with rank, score and id, best first."""
+    if not ranking:
+        return _text("No passage found.\n")
+    parts: list[str | tuple[str, str]] = []
+    for evidence in ranking:
+        parts += [
+            f"{evidence.rank}. ",
+            (evidence.title, "bold"),
+            f"  {evidence.score:.4f} · {evidence.passage_id}\n",
+            f"   {_one_line(evidence.text)}\n",
+        ]
+    return _text(*parts)
+
+
+def _citations(citations: Iterable[Citation]) -> Text:
+    together = _text()
+    for number, citation in enumerate(citations, start=1):
+        together.append_text(_citation(number, citation))
+    return together
+
+
+def _citation(number: int, citation: Citation) -> Text:
+    before, quote, after = split_sentence(citation)
+    link = f" · {citation.url}" if citation.url else ""
+    place = f"{citation.document_id}, characters {citation.start} to {citation.end}"
+    return _text(
+        f"\n[{number}] ",
+        (citation.title, "bold"),
+        " · ",
+        (citation.verdict, VERDICT_STYLES[citation.verdict]),
+        f" {citation.entailment:.2f}{link}\n    ",
+        _one_line(before),
+        (_one_line(quote), "bold underline"),
+        f"{_one_line(after)}\n",
+        (f'    "{_one_line(citation.quote)}": {place}\n', "dim"),
+    )
+
+
+def split_sentence(citation: Citation) -> tuple[str, str, str]:
+    """Cut a citation's sentence into what stands before, in and after its quote.
+
+    A quote that does not lie in the sentence leaves the sentence whole, as its first part.
+    """
+    return citation.sentence.partition(citation.quote)
+
+
+def listed(probabilities: Mapping[str, float]) -> str:
+    """List probabilities in one line, the largest first.
+
+    Examples
+    --------
+    >>> listed({"refuted": 0.25, "supported": 0.75})
+    'supported 0.75 · refuted 0.25'
+    """
+    ordered = sorted(probabilities.items(), key=lambda item: -item[1])
+    return " · ".join(f"{name} {value:.2f}" for name, value in ordered)
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\r", " ").replace("\n", " ")
+
+
+def _text(*parts: str | tuple[str, str]) -> Text:
+    from rich.text import Text
+
+    return Text.assemble(*parts)

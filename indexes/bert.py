@@ -35,7 +35,11 @@ class _Layer:
 
 def is_plain_bert(folder: Path) -> bool:
     """Tell whether the config.json in a folder describes what this module computes."""
-    config = _read_config(folder)
+    return is_plain_bert_config(read_config(folder))
+
+
+def is_plain_bert_config(config: Mapping[str, Any]) -> bool:
+    """Tell whether a model's configuration describes what this module computes."""
     return (
         config.get("model_type") == "bert"
         and config.get("position_embedding_type", "absolute") == "absolute"
@@ -45,17 +49,24 @@ def is_plain_bert(folder: Path) -> bool:
 
 
 class Bert:
-    """The weights of a BERT encoder, ready to run on one device."""
+    """The weights of a BERT encoder, ready to run on one device.
 
-    def __init__(self, folder: Path, *, device: str, number_type: "dtype") -> None:
-        config = _read_config(folder)
-        weights = _read_weights(folder, device, number_type)
+    Parameters
+    ----------
+    config
+        As in the model's config.json.
+    weights
+        Named as in transformers' BertModel, all of one number type, on `device`.
+    """
+
+    def __init__(
+        self, config: Mapping[str, Any], weights: "Mapping[str, Tensor]", *, device: str
+    ) -> None:
         self._heads = int(config["num_attention_heads"])
         self._words = weights["embeddings.word_embeddings.weight"]
-        self._places = (
-            weights["embeddings.position_embeddings.weight"]
-            + weights["embeddings.token_type_embeddings.weight"][0]
-        )
+        self._places = weights["embeddings.position_embeddings.weight"]
+        self._types = weights["embeddings.token_type_embeddings.weight"]
+        self._untyped = self._places + self._types[0]
         epsilon = float(config["layer_norm_eps"])
         self._norm = _normaliser(weights, "embeddings.LayerNorm", epsilon)
         self._layers = [
@@ -66,7 +77,21 @@ class Bert:
         self.dimensions = int(config["hidden_size"])
         self.max_tokens = len(self._places)
 
-    def __call__(self, ids: "Tensor", kept: "Tensor | None" = None) -> "Tensor":
+    @classmethod
+    def open(cls, folder: Path, *, device: str, number_type: "dtype") -> "Bert":
+        """Load the encoder in a folder.
+
+        Raises
+        ------
+        ModelError
+            If its configuration or weights cannot be read.
+        """
+        weights = _read_weights(folder, device, number_type)
+        return cls(read_config(folder), weights, device=device)
+
+    def __call__(
+        self, ids: "Tensor", kept: "Tensor | None" = None, types: "Tensor | None" = None
+    ) -> "Tensor":
         """Return the last hidden states.
 
         Parameters
@@ -75,6 +100,8 @@ class Bert:
             Shape (B, P), the token ids.
         kept
             Shape (B, P), true for tokens and false for padding; None when there is no padding.
+        types
+            Shape (B, P), the token types; None when all are 0.
 
         Returns
         -------
@@ -85,7 +112,11 @@ class Bert:
 
         rows, length = ids.shape
         mask = None if kept is None else kept[:, None, None, :]
-        hidden = self._norm(embedding(ids, self._words) + self._places[:length])
+        if types is None:
+            placed = self._untyped[:length]
+        else:
+            placed = self._places[:length] + embedding(types, self._types)
+        hidden = self._norm(embedding(ids, self._words) + placed)
         for layer in self._layers:
             parts = layer.heads_in(hidden).view(rows, length, 3, self._heads, -1)
             query, key, value = parts.permute(2, 0, 3, 1, 4)
@@ -96,7 +127,8 @@ class Bert:
         return hidden
 
 
-def _read_config(folder: Path) -> dict[str, Any]:
+def read_config(folder: Path) -> dict[str, Any]:
+    """Read the config.json in a folder; raise ModelError where there is none."""
     file = folder / "config.json"
     try:
         config: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))

@@ -32,7 +32,7 @@ class BertEncoder:
         from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
         from tokenizers import Tokenizer
 
-        self._bert = Bert(folder.path, device=device, number_type=choose_number_type(device))
+        self._bert = Bert.open(folder.path, device=device, number_type=choose_number_type(device))
         self._on_cpu = device == "cpu"
         self._tokenizer = Tokenizer.from_file(str(folder.path / "tokenizer.json"))
         self._tokenizer.no_padding()

@@ -83,10 +83,13 @@ def padded_width(prompts: Sequence[Prompt]) -> int:
     return -(-longest // WIDTH_STEP) * WIDTH_STEP
 
 
-def padded(prompts: Sequence[Prompt], pad_id: int) -> dict[str, Tensor]:
-    """Pad prompts to `padded_width`: ids, mask and types, each (B, T) int64."""
+def padded(prompts: Sequence[Prompt]) -> dict[str, Tensor]:
+    """Pad prompts to `padded_width`: ids, mask and types, each (B, T) int64.
+
+    Padding is id 0, whichever token that is: the mask hides it.
+    """
     width = padded_width(prompts)
-    ids = torch.full((len(prompts), width), pad_id, dtype=torch.long)
+    ids = torch.zeros((len(prompts), width), dtype=torch.long)
     mask = torch.zeros((len(prompts), width), dtype=torch.long)
     types = torch.zeros((len(prompts), width), dtype=torch.long)
     for row, prompt in enumerate(prompts):
@@ -107,10 +110,10 @@ def allowed_tokens(prompts: Sequence[Prompt]) -> Tensor:
     return allowed
 
 
-def collate(batch: Sequence[Item], pad_id: int) -> dict[str, Tensor]:
+def collate(batch: Sequence[Item]) -> dict[str, Tensor]:
     """Turn a batch of one task into the network's arguments."""
     prompts = [item.prompt for item in batch]
-    tensors = padded(prompts, pad_id)
+    tensors = padded(prompts)
     spans = [item for item in batch if isinstance(item, SpanItem)]
     if spans:
         tensors["allowed"] = allowed_tokens(prompts)

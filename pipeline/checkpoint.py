@@ -1,20 +1,23 @@
 """Save and load a reader: one folder with weights, tokenizer, configuration and manifest.
 
-    model.safetensors   weights, int8 with one scale a row
-    config.json         the encoder's configuration, as transformers writes it
-    tokenizer.json …    the tokenizer, as transformers writes it
-    reader.json         format version, sha256 of the weights, prompt budget, calibration, training
+model.safetensors   weights, int8 with one scale a row
+config.json         the encoder's configuration, as transformers writes it
+tokenizer.json …    the tokenizer, as transformers writes it
+reader.json         format version, sha256 of the weights, prompt budget, calibration, training
 """
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wherefrom.kb.errors import FormatError, ModelError
 
 if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+    from torch import Tensor
     from transformers import PreTrainedTokenizerBase
 
     from wherefrom.pipeline.heads import ReaderNetwork
@@ -22,23 +25,30 @@ if TYPE_CHECKING:
 FORMAT = 1
 WEIGHTS = "model.safetensors"
 MANIFEST = "reader.json"
+TOKENIZER = "tokenizer.json"
+ENCODER = "encoder."  # how the names of the encoder's weights begin
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How logits become the probabilities that are shown; chosen on development data.
+    """How logits become the probabilities that are shown; fitted on development data.
 
-    An answer's log-odds are `answer_scale` * (span margin + `relevance_weight` * relevance logit)
-    + `entailment_weight` * (log-odds of entailment) + `answer_bias`. Below `answer_threshold` the
-    reader abstains. Inference logits are divided by `inference_temperature`.
+    An answer's log-odds are `answer_bias` plus the sum of `answer_weights` times the features of
+    the same names (`wherefrom.pipeline.decision.FEATURES`). Below `answer_threshold` the reader
+    abstains. Inference logits are divided by `inference_temperature`. A sentence decides on a claim
+    by as much as it is about it: the weight rises from 0 to 1 around the cosine `claim_cosine`. A
+    choice's logit is the sum of `choice_weights` times the features of the same names
+    (`wherefrom.pipeline.choosing.FEATURES`).
     """
 
-    answer_scale: float = 1.0
+    answer_weights: Mapping[str, float] = field(default_factory=lambda: {"margin": 1.0})
     answer_bias: float = 0.0
-    relevance_weight: float = 0.0
-    entailment_weight: float = 0.0
     answer_threshold: float = 0.5
     inference_temperature: float = 1.0
+    claim_cosine: float = 0.5
+    choice_weights: Mapping[str, float] = field(
+        default_factory=lambda: {"entailment": 1.0, "cosine": 5.0}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +58,18 @@ class ReaderManifest:
     name: str
     weights_sha256: str
     max_tokens: int
-    calibration: Calibration = Calibration()
+    calibration: Calibration = field(default_factory=Calibration)
     training: dict[str, Any] = field(default_factory=dict)
     format: int = FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedReader:
+    """A reader's parts: the network in evaluation mode on its device, tokenizer and manifest."""
+
+    network: "ReaderNetwork"
+    tokenizer: "Tokenizer"
+    manifest: ReaderManifest
 
 
 def save_reader(
@@ -60,16 +79,17 @@ def save_reader(
     manifest: ReaderManifest,
 ) -> ReaderManifest:
     """Write a reader's folder and return its manifest with the hash of the weights filled in."""
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     from wherefrom.pipeline.quantised import quantise
 
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(quantise(network.state_dict()), folder / WEIGHTS)
-    network.encoder.config.save_pretrained(folder)
+    (folder / WEIGHTS).write_bytes(save(quantise(network.state_dict())))
+    encoder: Any = network.encoder
+    encoder.config.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
-    written = ReaderManifest(**{**_shallow(manifest), "weights_sha256": digest})
+    written = replace(manifest, weights_sha256=digest)
     write_manifest(folder, written)
     return written
 
@@ -111,10 +131,10 @@ def read_manifest(folder: Path) -> ReaderManifest:
         raise ModelError(f"{path} is malformed: {error}") from error
 
 
-def load_reader(
-    folder: Path,
-) -> "tuple[ReaderNetwork, PreTrainedTokenizerBase, ReaderManifest]":
-    """Load a reader's network (float32, evaluation mode), tokenizer and manifest.
+def load_reader(folder: Path, *, device: str) -> "LoadedReader":
+    """Load a reader, ready to run on a device, in bf16 where its hardware computes in that.
+
+    A plain BERT runs through `wherefrom.indexes.bert`, every other encoder through transformers.
 
     Raises
     ------
@@ -123,9 +143,9 @@ def load_reader(
         configuration.
     """
     from safetensors.torch import load
-    from transformers import AutoConfig, AutoModel, AutoTokenizer
+    from tokenizers import Tokenizer
 
-    from wherefrom.pipeline.heads import ReaderNetwork
+    from wherefrom.indexes.hardware import choose_number_type
     from wherefrom.pipeline.quantised import dequantise
 
     manifest = read_manifest(folder)
@@ -139,14 +159,42 @@ def load_reader(
             f"{folder / WEIGHTS} does not match its manifest: sha256 {found[:12]}…, expected "
             f"{manifest.weights_sha256[:12]}…; copy the reader again"
         )
-    config = AutoConfig.from_pretrained(folder)
-    network = ReaderNetwork(AutoModel.from_config(config, add_pooling_layer=False))
+    number_type = choose_number_type(device)
+    weights = {
+        name: weight.to(device=device, dtype=number_type)
+        for name, weight in dequantise(load(stored)).items()
+    }
     try:
-        network.load_state_dict(dequantise(load(stored)))
-    except RuntimeError as error:
+        network = _network(folder, weights, device)
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    except (KeyError, RuntimeError) as error:
         raise ModelError(f"{folder}: the weights do not fit the configuration: {error}") from error
-    return network.eval(), AutoTokenizer.from_pretrained(folder), manifest
+    except Exception as error:  # tokenizers raises nothing more exact
+        raise ModelError(f"{folder / TOKENIZER} cannot be read: {error}") from error
+    return LoadedReader(network, tokenizer, manifest)
 
 
-def _shallow(manifest: ReaderManifest) -> dict[str, Any]:
-    return {f.name: getattr(manifest, f.name) for f in fields(ReaderManifest)}
+def _network(folder: Path, weights: "dict[str, Tensor]", device: str) -> "ReaderNetwork":
+    from wherefrom.indexes.bert import Bert, is_plain_bert_config, read_config
+    from wherefrom.pipeline.heads import PlainBert, ReaderNetwork
+
+    inner = {
+        name.removeprefix(ENCODER): weight
+        for name, weight in weights.items()
+        if name.startswith(ENCODER)
+    }
+    heads = {name: weight for name, weight in weights.items() if not name.startswith(ENCODER)}
+    config = read_config(folder)
+    if is_plain_bert_config(config):
+        network = ReaderNetwork(PlainBert(Bert(config, inner, device=device)))
+        network.load_state_dict(heads, assign=True)
+        return network.eval()
+    from transformers import AutoConfig, AutoModel
+
+    full = AutoConfig.from_pretrained(folder)
+    encoder = AutoModel.from_config(  # type: ignore[no-untyped-call]
+        full, add_pooling_layer=False
+    )
+    network = ReaderNetwork(encoder)
+    network.load_state_dict(weights, assign=True)
+    return network.to(device).eval()

@@ -19,7 +19,7 @@ from wherefrom.pipeline.examples import (
 from wherefrom.pipeline.inference_pairs import read_pairs
 from wherefrom.pipeline.recipe import PairSource, Recipe, SpanSource
 from wherefrom.pipeline.squad import SquadQuestion, read_squad
-from wherefrom.pipeline.statement import as_statement
+from wherefrom.pipeline.statement import as_statement, titled
 
 UNTITLED_SHARE = 0.2  # of the span examples are shown without their title
 Example = TypeVar("Example")
@@ -144,14 +144,3 @@ def _statements(
             claim = as_statement(question.question, answer)
             made.append(PairExample(titled(title, context[start:end]), claim, NEUTRAL))
     return made
-
-
-def titled(title: str, sentence: str) -> str:
-    """Put a title before a sentence, so that its pronouns have something to refer to.
-
-    Examples
-    --------
-    >>> titled("Marie Curie", "She was born in Warsaw.")
-    'Marie Curie: She was born in Warsaw.'
-    """
-    return f"{title}: {sentence}" if title else sentence

@@ -5,11 +5,13 @@ NAACL 2019, section 4.3, arXiv:1810.04805.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from wherefrom.indexes.bert import Bert
 from wherefrom.pipeline.examples import INFERENCE_LABELS
 
 
@@ -21,6 +23,36 @@ class HeadOutputs:
     end: Tensor  # (B, T)
     relevance: Tensor  # (B,)
     inference: Tensor  # (B, 3), order of INFERENCE_LABELS
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderOutput:
+    """What the network takes from its encoder, named as transformers names it."""
+
+    last_hidden_state: Tensor  # (B, T, H)
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderConfig:
+    """What the network takes from its encoder's configuration."""
+
+    hidden_size: int
+
+
+class PlainBert(nn.Module):
+    """A `wherefrom.indexes.bert.Bert` in the place of a transformers encoder; it cannot learn."""
+
+    def __init__(self, bert: Bert) -> None:
+        super().__init__()
+        self.config = EncoderConfig(bert.dimensions)
+        self._bert = bert
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
+    ) -> EncoderOutput:
+        """Return the last hidden states."""
+        kept = None if bool(attention_mask.all()) else attention_mask.bool()
+        return EncoderOutput(self._bert(input_ids, kept, token_type_ids))
 
 
 class ReaderNetwork(nn.Module):
@@ -37,7 +69,8 @@ class ReaderNetwork(nn.Module):
     def __init__(self, encoder: nn.Module, *, dropout: float = 0.1) -> None:
         super().__init__()
         self.encoder = encoder
-        width = int(encoder.config.hidden_size)
+        config: Any = encoder.config
+        width = int(config.hidden_size)
         self.dropout = nn.Dropout(dropout)
         self.span = nn.Linear(width, 2)
         self.relevance = nn.Linear(width, 1)

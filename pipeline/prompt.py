@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from wherefrom.kb.errors import UsageError
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding
-    from transformers import PreTrainedTokenizerBase
+    from tokenizers import Encoding, Tokenizer
 
 NO_OFFSET = -1  # the offset of a token that is not part of the evidence's text
 
@@ -42,7 +41,7 @@ class PromptBuilder:
     Parameters
     ----------
     tokenizer
-        A fast Hugging Face tokenizer.
+        Of the encoder; its own truncation and padding are switched off.
     max_tokens
         The budget of one prompt, special tokens included.
     overlap_tokens
@@ -50,9 +49,9 @@ class PromptBuilder:
     """
 
     def __init__(
-        self, tokenizer: "PreTrainedTokenizerBase", *, max_tokens: int = 384, overlap_tokens: int = 96
+        self, tokenizer: "Tokenizer", *, max_tokens: int = 384, overlap_tokens: int = 96
     ) -> None:
-        self._backend = tokenizer.backend_tokenizer
+        self._backend = tokenizer
         self._backend.no_truncation()
         self._backend.no_padding()
         self.max_tokens = max_tokens
@@ -151,9 +150,9 @@ class _SpecialTokens:
         return len(self.prefix) + len(self.middle) + len(self.suffix)
 
 
-def _special_tokens(backend: object) -> _SpecialTokens:
+def _special_tokens(backend: "Tokenizer") -> _SpecialTokens:
     """Read a tokenizer's pair template off one encoded pair, so that any encoder works."""
-    pair = backend.encode("a", "b", add_special_tokens=True)  # type: ignore[attr-defined]
+    pair = backend.encode("a", "b", add_special_tokens=True)
     places = [i for i, sequence in enumerate(pair.sequence_ids) if sequence is not None]
     left = [i for i in places if pair.sequence_ids[i] == 0]
     right = [i for i in places if pair.sequence_ids[i] == 1]

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from wherefrom.pipeline.checkpoint import ReaderManifest, load_reader
+from wherefrom.indexes.hardware import choose_device
+from wherefrom.pipeline.checkpoint import LoadedReader, load_reader
 from wherefrom.pipeline.prompt import Prompt, PromptBuilder
 from wherefrom.pipeline.spans import Span, best_spans
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
-
-    from wherefrom.pipeline.heads import HeadOutputs, ReaderNetwork
+    from wherefrom.pipeline.heads import HeadOutputs
 
 BATCH_TOKENS = 8192  # prompts times the longest of them, in one forward pass
 
@@ -33,37 +32,31 @@ class Reader:
 
     Parameters
     ----------
-    network, tokenizer, manifest
-        As `load_reader` returns them.
+    loaded
+        As `load_reader` returns it.
     device
-        Where the network runs, as torch names it; None takes a GPU where there is one.
+        Where its network runs, as torch names it.
     """
 
-    def __init__(
-        self,
-        network: "ReaderNetwork",
-        tokenizer: "PreTrainedTokenizerBase",
-        manifest: ReaderManifest,
-        *,
-        device: str | None = None,
-    ) -> None:
-        import torch
-
-        from wherefrom.indexes.hardware import has_fast_bfloat16
-
-        self.manifest = manifest
-        self._device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        fast = self._device != "cpu" or has_fast_bfloat16()
-        self._network = network.eval().to(self._device)
-        if fast:
-            self._network = self._network.to(torch.bfloat16)
-        self._pad_id = int(tokenizer.pad_token_id or 0)
-        self._prompts = PromptBuilder(tokenizer, max_tokens=manifest.max_tokens)
+    def __init__(self, loaded: LoadedReader, *, device: str) -> None:
+        self.manifest = loaded.manifest
+        self._network = loaded.network
+        self._device = device
+        self._prompts = PromptBuilder(loaded.tokenizer, max_tokens=loaded.manifest.max_tokens)
 
     @classmethod
     def open(cls, folder: Path | str, *, device: str | None = None) -> Self:
-        """Load the reader in `folder`; raise ModelError where there is none."""
-        return cls(*load_reader(Path(folder)), device=device)
+        """Load the reader in `folder`; None takes a GPU where there is one.
+
+        Raises
+        ------
+        ModelError
+            If there is no reader, or it is damaged.
+        UsageError
+            If the device cannot be used.
+        """
+        chosen = choose_device(device)
+        return cls(load_reader(Path(folder), device=chosen), device=chosen)
 
     def read(
         self, questions: Sequence[str], evidence: Sequence[tuple[str, str]], *, count: int = 3
@@ -127,7 +120,7 @@ class Reader:
         done: list[tuple[list[int], HeadOutputs]] = []
         with torch.inference_mode():
             for rows in _rows_by_length(prompts):
-                tensors = padded([prompts[row] for row in rows], self._pad_id)
+                tensors = padded([prompts[row] for row in rows])
                 arguments = {name: tensor.to(self._device) for name, tensor in tensors.items()}
                 done.append((rows, self._network.read(**arguments)))
         return done

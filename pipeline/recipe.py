@@ -7,6 +7,8 @@ from typing import Any
 
 from wherefrom.kb.errors import SourceError, UsageError, unknown_value
 
+EVALUATION_TASKS = ("spans", "pairs")
+
 
 @dataclass(frozen=True, slots=True)
 class SpanSource:
@@ -31,18 +33,31 @@ class PairSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A file of development data and what is measured on it.
+
+    `spans` finds answers in their gold paragraph (SQuAD format), `pairs` is inference.
+    """
+
+    file: str
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """How to train a reader.
 
     `negatives` is the number of unanswerable examples for each answerable one; `statements` the
     number of question-and-answer statements made from the span data for the inference head.
-    `schedule` follows transformers' names; the last `decay_share` of the steps lowers the
-    learning rate.
+    The learning rate rises over the first `warmup_share` of the steps, stays, and falls to 0 over
+    the last `decay_share`. `dropout` is that of the encoder's layers; on a CPU drawing its masks
+    takes half of a step's time, and examples seen once or twice are hardly learnt by heart.
     """
 
     encoder: str
     spans: tuple[SpanSource, ...]
     pairs: tuple[PairSource, ...]
+    evaluate: tuple[Evaluation, ...] = ()
     seed: int = 7
     negatives: float = 0.3
     statements: int = 0
@@ -51,6 +66,7 @@ class Recipe:
     pair_batch: int = 32
     learning_rate: float = 1.5e-4
     weight_decay: float = 0.01
+    dropout: float = 0.0
     warmup_share: float = 0.05
     decay_share: float = 0.3
     max_steps: int = 0
@@ -74,6 +90,7 @@ def read_recipe(path: Path) -> Recipe:
     _known(table, [field.name for field in fields(Recipe)], str(path))
     spans = tuple(_span(entry, path) for entry in table.pop("spans", []))
     pairs = tuple(_pair(entry, path) for entry in table.pop("pairs", []))
+    evaluate = tuple(_evaluation(entry, path) for entry in table.pop("evaluate", []))
     if not spans and not pairs:
         raise UsageError(f"{path}: a recipe needs at least one [[spans]] or [[pairs]]")
     defaults = {f.name: f.default for f in fields(Recipe) if f.name not in ("encoder",)}
@@ -85,7 +102,7 @@ def read_recipe(path: Path) -> Recipe:
             raise UsageError(f"{path}: {key} must be {wanted.__name__}, found {value!r}")
     if "encoder" not in table:
         raise UsageError(f"{path}: the key encoder is missing (a model's name or folder)")
-    return Recipe(spans=spans, pairs=pairs, **table)
+    return Recipe(spans=spans, pairs=pairs, evaluate=evaluate, **table)
 
 
 def _span(entry: dict[str, Any], path: Path) -> SpanSource:
@@ -100,6 +117,16 @@ def _pair(entry: dict[str, Any], path: Path) -> PairSource:
     if not isinstance(entry.get("file"), str):
         raise UsageError(f"{path}, [[pairs]]: file must be a string, found {entry.get('file')!r}")
     return PairSource(entry["file"], entry.get("shares", {}), entry.get("label_shares", {}))
+
+
+def _evaluation(entry: dict[str, Any], path: Path) -> Evaluation:
+    _known(entry, [field.name for field in fields(Evaluation)], f"{path}, [[evaluate]]")
+    if not isinstance(entry.get("file"), str):
+        found = entry.get("file")
+        raise UsageError(f"{path}, [[evaluate]]: file must be a string, found {found!r}")
+    if entry.get("task") not in EVALUATION_TASKS:
+        raise unknown_value("task", str(entry.get("task")), EVALUATION_TASKS)
+    return Evaluation(**entry)
 
 
 def _known(table: dict[str, Any], allowed: list[str], where: str) -> None:

@@ -34,15 +34,21 @@ class Evidence:
 class Prediction:
     """A span that the reader marks in one piece of evidence.
 
-    `start` and `end` count code points of the evidence's text. `probability` is the reader's own,
-    on one scale over all evidence of the question.
+    `start` and `end` count code points of the evidence's text. `margin` is the span's logit less
+    that of no answer in the same passage, so that spans of all evidence compete on one scale;
+    `relevance` is the logit that the passage answers the question at all.
     """
 
-    text: str
-    rank: int
+    evidence: Evidence
     start: int
     end: int
-    probability: float
+    margin: float
+    relevance: float
+
+    @property
+    def text(self) -> str:
+        """Return the words that are marked."""
+        return self.evidence.text[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ of Text", EMNLP 2016, arXiv:1606.05250; Rajpurkar, Jia and Liang, "Know What You
 2018, arXiv:1806.03822.
 """
 
-import gzip
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wherefrom.kb.errors import RecordError, SourceError
+from wherefrom.kb.opening import not_utf8, open_bytes
 from wherefrom.pipeline.detokenise import detokenise
 
 
@@ -32,23 +32,24 @@ def read_squad(path: Path, *, tokenised: bool = False) -> list[SquadQuestion]:
     Parameters
     ----------
     path
-        A SQuAD JSON file, gzipped if its name ends in `.gz`.
+        A SQuAD JSON file, plain or gzipped.
     tokenised
         Whether the contexts are tokenised text whose spaces should be undone.
 
     Raises
     ------
     SourceError
-        If the file is missing, not gzip, not UTF-8 or not JSON.
+        If the file is missing, empty, truncated, not UTF-8 or not JSON.
     RecordError
         If an article, paragraph or question lacks a field, or an answer is not where it says.
     """
     try:
-        opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open()
-        with opened as file:
-            data = json.load(file)
-    except (OSError, EOFError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise SourceError(f"cannot read SQuAD data from {path}: {error}") from error
+        with open_bytes(path) as file:
+            data = json.loads(file.read().decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path}: {not_utf8(error)}; save the file as UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise SourceError(f"{path} is not JSON: {error}") from error
     if not isinstance(data, dict) or not isinstance(data.get("data"), list):
         raise SourceError(f'{path} is not in SQuAD format: no list under "data"')
     questions: list[SquadQuestion] = []

@@ -15,15 +15,20 @@ AUXILIARIES = (
     *("will", "would", "should", "might", "may", "must"),
 )
 PREPOSITIONS = frozenset(
-    "in on at by from of to for with during after before between near around until since under "
-    "within through into as about because".split()
+    (
+        "in on at by from of to for with during after before between near around until since "
+        "under within through into as about because"
+    ).split()
 )
 PARTICIPLES = frozenset(
-    "born built made written found held begun known sung won lost sold bought brought taught "
-    "fought thought caught kept left led read said sent set shot spent spoken stolen struck taken "
-    "thrown told understood worn drawn driven eaten fallen flown forgotten given gone grown hidden "
-    "laid lain meant met paid put run seen shown shut split spread sworn cut cast done hung heard "
-    "broken chosen come become fed felt bound bred burnt".split()
+    (
+        "born built made written found held begun known sung won lost sold bought brought "
+        "taught fought thought caught kept left led read said sent set shot spent spoken "
+        "stolen struck taken thrown told understood worn drawn driven eaten fallen flown "
+        "forgotten given gone grown hidden laid lain meant met paid put run seen shown shut "
+        "split spread sworn cut cast done hung heard broken chosen come become fed felt bound "
+        "bred burnt"
+    ).split()
 )
 _MONTH_DAY = re.compile(
     r"^(?:\d{1,2}\s+)?(?:january|february|march|april|may|june|july|august|september|october|"
@@ -67,6 +72,17 @@ def as_statement(question: str, answer: str) -> str:
     preposition = (found["preposition"] or "").strip().lower()
     statement = _place(found["wh"].lower(), preposition, words, answer)
     return re.sub(r"\s+", " ", statement).strip() + "."
+
+
+def titled(title: str, sentence: str) -> str:
+    """Put a title before a sentence, so that its pronouns have something to refer to.
+
+    Examples
+    --------
+    >>> titled("Marie Curie", "She was born in Warsaw.")
+    'Marie Curie: She was born in Warsaw.'
+    """
+    return f"{title}: {sentence}" if title else sentence
 
 
 def _place(wh: str, preposition: str, words: list[str], answer: str) -> str:

@@ -52,7 +52,7 @@ class BatchList(Dataset[list[Item]]):
         return self.batches[index]
 
 
-class _InOrderTrainer(Trainer):  # type: ignore[misc]
+class _InOrderTrainer(Trainer):
     """The Trainer, but the batches keep the order in which they were drawn."""
 
     def get_train_dataloader(self) -> DataLoader[list[Item]]:
@@ -85,39 +85,51 @@ def train(recipe: Recipe, data: Path, folder: Path, *, resume: bool = False) -> 
     UsageError
         If there is nothing to resume, or checkpoints exist and `resume` is false.
     """
-    last = get_last_checkpoint(str(folder)) if folder.is_dir() else None
+    last: str | None = None
+    if folder.is_dir():
+        last = get_last_checkpoint(str(folder))  # type: ignore[no-untyped-call]
     if resume and last is None:
         raise UsageError(f"nothing to resume: {folder} holds no checkpoint")
     if not resume and last is not None:
         raise UsageError(f"{folder} holds checkpoints of a run; resume it or name another folder")
     set_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(find_model_folder(recipe.encoder).path)
-    network = new_network(recipe.encoder)
-    builder = PromptBuilder(tokenizer, max_tokens=recipe.max_tokens)
+    network = new_network(recipe.encoder, dropout=recipe.dropout)
+    builder = PromptBuilder(tokenizer.backend_tokenizer, max_tokens=recipe.max_tokens)
     batches, counts = draw_batches(recipe, data, builder)
     if recipe.max_steps:
         batches = batches[: recipe.max_steps]
-    pad_id = int(tokenizer.pad_token_id or 0)
-
-    def collate_one(features: list[list[Item]]) -> dict[str, Tensor]:
-        return collate(features[0], pad_id)
-
     trainer = _InOrderTrainer(
         model=network,
         args=_arguments(recipe, folder, len(batches)),
         train_dataset=BatchList(batches),
-        data_collator=collate_one,
+        data_collator=_collate_one,
     )
     result = trainer.train(resume_from_checkpoint=last)
     seconds = float(result.metrics["train_runtime"])
     return TrainedReader(network.cpu().eval(), tokenizer, len(batches), seconds, *counts)
 
 
-def new_network(encoder: str) -> ReaderNetwork:
-    """Load an encoder (a folder, a name, or the packaged default) and put fresh heads on it."""
+def _collate_one(features: list[list[Item]]) -> dict[str, Tensor]:
+    """Take the one batch that each step of the loader gives."""
+    return collate(features[0])
+
+
+def new_network(encoder: str, *, dropout: float) -> ReaderNetwork:
+    """Load an encoder (a folder, a name, or the packaged default) and put fresh heads on it.
+
+    `dropout` is that of every layer of the encoder. Attention is the plain one: on two cores the
+    backward pass of the fused kernel takes longer than the rest of a step together.
+    """
     backbone = AutoModel.from_pretrained(
-        find_model_folder(encoder).path, add_pooling_layer=False, dtype=torch.float32
+        find_model_folder(encoder).path,
+        add_pooling_layer=False,
+        dtype=torch.float32,
+        attn_implementation="eager",
     )
+    for module in backbone.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = dropout
     return ReaderNetwork(backbone)
 
 

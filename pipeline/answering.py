@@ -1,0 +1,185 @@
+"""Answer questions, check claims and choose from a knowledge base: the pipeline, end to end."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from wherefrom.indexes.encoder import Encoder
+from wherefrom.indexes.knowledge import Knowledge
+from wherefrom.kb.errors import UsageError
+from wherefrom.pipeline.bundled import bundled_reader
+from wherefrom.pipeline.candidates import Candidate, group, predict
+from wherefrom.pipeline.checking import check_claim
+from wherefrom.pipeline.choosing import choose_option
+from wherefrom.pipeline.decision import decide, features, probability
+from wherefrom.pipeline.quoted import citation
+from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Option
+from wherefrom.pipeline.retrieval import retrieve
+from wherefrom.pipeline.statement import as_statement
+from wherefrom.pipeline.verdict import Verification, verify
+
+CANDIDATES = 5  # are verified; the rest are too far behind
+CITATIONS = 3
+
+
+class Answerer:
+    """A knowledge base and a reader that answers from it. Several threads may use one.
+
+    Parameters
+    ----------
+    knowledge
+        An opened knowledge base.
+    reader
+        A folder, or None for the bundled reader; it is loaded when it is first needed.
+    device
+        Where the reader runs, as torch names it; None takes a GPU if there is one.
+    """
+
+    def __init__(
+        self, knowledge: Knowledge, *, reader: Path | str | None = None, device: str | None = None
+    ) -> None:
+        self.knowledge = knowledge
+        self._folder = None if reader is None else Path(reader)
+        self._device = device
+        self._reader: Reader | None = None
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        reader: Path | str | None = None,
+        encoder: str | Encoder | None = None,
+        device: str | None = None,
+    ) -> Self:
+        """Open the knowledge base in the directory `path`; raises as `Knowledge.open`."""
+        knowledge = Knowledge.open(path, encoder=encoder, device=device)
+        return cls(knowledge, reader=reader, device=device)
+
+    @property
+    def reader(self) -> Reader:
+        """Return the reader, loading it the first time; raise ModelError where there is none."""
+        if self._reader is None:
+            self._reader = Reader.open(self._folder or bundled_reader(), device=self._device)
+        return self._reader
+
+    def ask(self, question: str, *, k: int = 10, retriever: str = "hybrid") -> Answer:
+        """Answer one question from the `k` best passages, or abstain.
+
+        Raises
+        ------
+        UsageError
+            If the question is blank or endless, `k` is below 1 or the retriever is unknown.
+        """
+        start = time.perf_counter()
+        (evidence,) = retrieve(self.knowledge, [question], k=k, retriever=retriever)
+        return self.read(question, evidence, retrieve_seconds=time.perf_counter() - start)
+
+    def ask_many(
+        self, questions: Sequence[str], *, k: int = 10, retriever: str = "hybrid"
+    ) -> list[Answer]:
+        """Answer each question in turn; retrieval is done for all of them together."""
+        start = time.perf_counter()
+        found = retrieve(self.knowledge, questions, k=k, retriever=retriever)
+        share = (time.perf_counter() - start) / max(1, len(questions))
+        return [
+            self.read(question, evidence, retrieve_seconds=share)
+            for question, evidence in zip(questions, found, strict=True)
+        ]
+
+    def read(
+        self, question: str, evidence: Sequence[Evidence], *, retrieve_seconds: float = 0.0
+    ) -> Answer:
+        """Answer a question from evidence that is already at hand, or abstain."""
+        reader, start = self.reader, time.perf_counter()
+        candidates = group(predict(reader, question, evidence))[:CANDIDATES]
+        read = time.perf_counter()
+        verified = _verify_best(reader, question, candidates)
+        calibration = reader.manifest.calibration
+        probabilities = [
+            probability(
+                features(candidate, verification),
+                calibration.answer_weights,
+                calibration.answer_bias,
+            )
+            for candidate, verification in zip(candidates, verified, strict=True)
+        ]
+        decision = decide(probabilities, calibration.answer_threshold)
+        cited: tuple[Citation, ...] = ()
+        text = ""
+        if not decision.abstained:
+            chosen = candidates[decision.number]
+            text = chosen.text
+            cited = _cite(reader, question, chosen, verified[decision.number])
+        return Answer(
+            question=question,
+            answer=text,
+            abstained=decision.abstained,
+            probability=decision.probability,
+            citations=cited,
+            evidence=tuple(evidence),
+            timing_seconds={
+                "retrieve": retrieve_seconds,
+                "read": read - start,
+                "verify": time.perf_counter() - read,
+            },
+        )
+
+    def check(self, claim: str, *, k: int = 10, retriever: str = "hybrid") -> Check:
+        """Decide one claim from the `k` best passages; raises as `ask`."""
+        return self.check_many([claim], k=k, retriever=retriever)[0]
+
+    def check_many(
+        self, claims: Sequence[str], *, k: int = 10, retriever: str = "hybrid"
+    ) -> list[Check]:
+        """Decide each claim in turn."""
+        found = retrieve(self.knowledge, claims, k=k, retriever=retriever)
+        return [
+            check_claim(self.reader, self.knowledge.encoder, claim, evidence)
+            for claim, evidence in zip(claims, found, strict=True)
+        ]
+
+    def choose(
+        self, question: str, options: Sequence[Option], *, k: int = 10, retriever: str = "hybrid"
+    ) -> Choice:
+        """Choose one option by the `k` best passages for the question and for each option.
+
+        Raises
+        ------
+        UsageError
+            If there are fewer than two options, a label stands twice, or as for `ask`.
+        """
+        labels = [option.label for option in options]
+        if len(labels) < 2:
+            raise UsageError(f"a question to choose on needs at least two choices, got {labels}")
+        if len(set(labels)) < len(labels):
+            raise UsageError(f"a choice stands twice among {labels}")
+        queries = [question, *(as_statement(question, option.text) for option in options)]
+        found = retrieve(self.knowledge, queries, k=k, retriever=retriever)
+        return choose_option(self.reader, self.knowledge.encoder, question, options, found)
+
+
+def _verify_best(
+    reader: Reader, question: str, candidates: Sequence[Candidate]
+) -> list[Verification]:
+    """Judge each candidate, put as a statement, by the sentence of its best prediction."""
+    quotes = [candidate.quoted()[0] for candidate in candidates]
+    statements = [as_statement(question, quoted.quote) for quoted in quotes]
+    return verify(reader, [quoted.premise for quoted in quotes], statements)
+
+
+def _cite(
+    reader: Reader, question: str, chosen: Candidate, first: Verification
+) -> tuple[Citation, ...]:
+    """Cite the best passage of an answer, and others that say the same and support it."""
+    best, *others = chosen.quoted()[:CITATIONS]
+    statements = [as_statement(question, chosen.text)] * len(others)
+    verified = verify(reader, [quoted.premise for quoted in others], statements)
+    agreeing = [
+        citation(quoted, verification)
+        for quoted, verification in zip(others, verified, strict=True)
+        if verification.verdict == "supported"
+    ]
+    return (citation(best, first), *agreeing)

@@ -1,0 +1,100 @@
+"""Join what the reader marks in several passages into candidate answers on one scale."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from wherefrom.pipeline.quoted import Quoted, quote
+from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.records import Evidence, Prediction
+
+SPANS_OF_A_PASSAGE = 3
+_ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One answer and the predictions that say it, best first.
+
+    `agreement` is how much the other predictions add to the best one: the logarithm of the sum of
+    exp(margin) over all, less the best margin; 0 when only one passage says it.
+    """
+
+    predictions: tuple[Prediction, ...]
+    agreement: float
+
+    @property
+    def best(self) -> Prediction:
+        """Return the prediction with the highest margin."""
+        return self.predictions[0]
+
+    @property
+    def text(self) -> str:
+        """Return the answer's words, as the best prediction has them."""
+        return self.best.text
+
+    def quoted(self) -> list[Quoted]:
+        """Quote the best prediction of each passage, best first, and no words of a document twice.
+
+        Neighbouring passages of a document share sentences, so the same words can stand in both.
+        """
+        seen: dict[tuple[str, int], Quoted] = {}
+        for prediction in self.predictions:
+            evidence = prediction.evidence
+            place = (evidence.document_id, evidence.start + prediction.start)
+            if place not in seen:
+                seen[place] = quote(evidence, prediction.start, prediction.end)
+        return list(seen.values())
+
+
+def predict(reader: Reader, question: str, evidence: Sequence[Evidence]) -> list[Prediction]:
+    """Return the spans that the reader marks in each piece of evidence, best first."""
+    shown = [(item.title, item.text) for item in evidence]
+    readings = reader.read([question] * len(shown), shown, count=SPANS_OF_A_PASSAGE)
+    predictions = [
+        Prediction(item, span.start, span.end, span.margin, reading.relevance)
+        for item, reading in zip(evidence, readings, strict=True)
+        for span in reading.spans
+    ]
+    return sorted(predictions, key=lambda found: (-found.margin, found.evidence.rank, found.start))
+
+
+def group(predictions: Sequence[Prediction]) -> list[Candidate]:
+    """Join predictions that say the same, best first.
+
+    Parameters
+    ----------
+    predictions
+        Best first, as `predict` returns them.
+    """
+    groups: dict[str, list[Prediction]] = {}
+    for prediction in predictions:
+        if key := normalised(prediction.text):
+            groups.setdefault(key, []).append(prediction)
+    return [Candidate(tuple(said), _agreement(said)) for said in groups.values()]
+
+
+def normalised(answer: str) -> str:
+    """Return an answer without case, outer punctuation, repeated spaces and a leading article.
+
+    Examples
+    --------
+    >>> normalised("the Louvre,")
+    'louvre'
+    """
+    folded = unicodedata.normalize("NFKC", answer).casefold()
+    words = re.sub(r"\s+", " ", folded).strip(" \t\"'“”‘’.,;:!?()[]")
+    return _ARTICLE.sub("", words)
+
+
+def _agreement(said: Sequence[Prediction]) -> float:
+    """Sum over the best prediction of each place; overlapping passages are one place."""
+    places: dict[tuple[str, int], float] = {}
+    for found in said:
+        place = (found.evidence.document_id, found.evidence.start + found.start)
+        places.setdefault(place, found.margin)
+    margins = np.array(list(places.values()))
+    return float(np.log(np.exp(margins - margins.max()).sum()))

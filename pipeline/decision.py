@@ -1,0 +1,62 @@
+"""Decide which candidate answers a question, how probable it is, and when to abstain.
+
+A candidate's log-odds are a weighted sum of what is known of it, the weights fitted by logistic
+regression to answers whose truth is known (Platt, "Probabilistic Outputs for Support Vector
+Machines", 1999); see `wherefrom.pipeline.calibration`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from wherefrom.pipeline.candidates import Candidate
+from wherefrom.pipeline.verdict import Verification
+
+FEATURES = ("margin", "relevance", "agreement", "entailment", "log_rank")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The candidate chosen, with its probability; `abstained` when that is below the threshold."""
+
+    number: int
+    probability: float
+    abstained: bool
+
+
+def features(candidate: Candidate, verification: Verification) -> tuple[float, ...]:
+    """Return what is known of a candidate, in the order of FEATURES.
+
+    Parameters
+    ----------
+    candidate
+        The candidate.
+    verification
+        Of the candidate, put as a statement, by the sentence of its best prediction.
+    """
+    best = candidate.best
+    return (
+        best.margin,
+        best.relevance,
+        candidate.agreement,
+        verification.log_odds,
+        float(np.log(best.evidence.rank)),
+    )
+
+
+def probability(values: Sequence[float], weights: Mapping[str, float], bias: float) -> float:
+    """Return the probability of an answer with these `features`."""
+    total = bias + sum(
+        weights.get(name, 0.0) * value for name, value in zip(FEATURES, values, strict=True)
+    )
+    return float(1.0 / (1.0 + np.exp(-np.clip(total, -50, 50))))
+
+
+def decide(probabilities: Sequence[float], threshold: float) -> Decision:
+    """Choose the most probable candidate; abstain if it, or there, is nothing good enough."""
+    if not probabilities:
+        return Decision(-1, 0.0, abstained=True)
+    number = int(np.argmax(probabilities))
+    best = probabilities[number]
+    return Decision(number, best, abstained=best < threshold)

@@ -1,0 +1,95 @@
+"""Measure a reader on labelled data: answers in a given paragraph, and inference.
+
+Exact match and F1 are those of SQuAD's evaluation script: Rajpurkar, Zhang, Lopyrev and Liang,
+"SQuAD: 100,000+ Questions for Machine Comprehension of Text", EMNLP 2016, arXiv:1606.05250,
+section 6.1.
+"""
+
+import re
+import string
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from wherefrom.pipeline.examples import PairExample
+from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.squad import SquadQuestion
+
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+@dataclass(frozen=True, slots=True)
+class SpanScores:
+    """One value for each question: 1.0 for an exact match, and F1 of the words."""
+
+    exact_match: tuple[float, ...]
+    f1: tuple[float, ...]
+
+
+def score_spans(reader: Reader, questions: Sequence[SquadQuestion]) -> SpanScores:
+    """Let the reader answer each question from its own paragraph, and compare with the answers.
+
+    Questions without answers are not allowed here: whether to abstain is decided elsewhere.
+    """
+    readings = reader.read(
+        [question.question for question in questions],
+        [(question.title, question.context) for question in questions],
+        count=1,
+    )
+    exact: list[float] = []
+    f1: list[float] = []
+    for question, reading in zip(questions, readings, strict=True):
+        best = reading.spans[0] if reading.spans else None
+        said = question.context[best.start : best.end] if best else ""
+        right = [answer for answer, _ in question.answers]
+        exact.append(exact_match(said, right))
+        f1.append(word_f1(said, right))
+    return SpanScores(tuple(exact), tuple(f1))
+
+
+def score_pairs(reader: Reader, pairs: Sequence[PairExample]) -> tuple[float, ...]:
+    """Return 1.0 for each pair whose label the reader gets right, else 0.0."""
+    found = reader.infer([pair.premise for pair in pairs], [pair.hypothesis for pair in pairs])
+    labels = np.array([pair.label for pair in pairs])
+    right: list[float] = (found.argmax(axis=1) == labels).astype(float).tolist()
+    return tuple(right)
+
+
+def normalised_words(text: str) -> list[str]:
+    """Return the words of an answer without case, punctuation and articles.
+
+    Examples
+    --------
+    >>> normalised_words("The Eiffel Tower, Paris.")
+    ['eiffel', 'tower', 'paris']
+    """
+    return _ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split()
+
+
+def exact_match(said: str, right: Iterable[str]) -> float:
+    """Return 1.0 if an answer equals one of the right ones, normalised; else 0.0."""
+    words = normalised_words(said)
+    return float(any(words == normalised_words(answer) for answer in right))
+
+
+def word_f1(said: str, right: Iterable[str]) -> float:
+    """Return the best F1 of an answer's words against each of the right ones.
+
+    Examples
+    --------
+    >>> word_f1("the Eiffel Tower in Paris", ["Eiffel Tower"])
+    0.6666666666666666
+    """
+    return max(
+        (_f1(normalised_words(said), normalised_words(answer)) for answer in right), default=0.0
+    )
+
+
+def _f1(said: Sequence[str], right: Sequence[str]) -> float:
+    if not said or not right:
+        return float(said == right)
+    shared = sum((Counter(said) & Counter(right)).values())
+    return 2 * shared / (len(said) + len(right))

@@ -1,0 +1,71 @@
+"""Find the sentences of evidence, and quote them with their place in the document."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wherefrom.kb.sentences import split_sentences
+from wherefrom.pipeline.records import Citation, Evidence, Verdict
+from wherefrom.pipeline.statement import titled
+from wherefrom.pipeline.verdict import Verification
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Words of one piece of evidence; all offsets count code points of its text."""
+
+    evidence: Evidence
+    start: int
+    end: int
+    sentence_start: int
+    sentence_end: int
+
+    @property
+    def quote(self) -> str:
+        """Return the words themselves."""
+        return self.evidence.text[self.start : self.end]
+
+    @property
+    def sentence(self) -> str:
+        """Return the sentence, or sentences, that the words stand in."""
+        return self.evidence.text[self.sentence_start : self.sentence_end]
+
+    @property
+    def premise(self) -> str:
+        """Return the sentence as it is put to the inference head: after its article's title."""
+        return titled(self.evidence.title, self.sentence)
+
+
+def quote(evidence: Evidence, start: int, end: int) -> Quoted:
+    """Quote `evidence.text[start:end]` with every sentence that it touches."""
+    touched = [s for s in split_sentences(evidence.text) if s[0] < end and start < s[1]]
+    if not touched:
+        return Quoted(evidence, start, end, start, end)
+    return Quoted(evidence, start, end, min(touched[0][0], start), max(touched[-1][1], end))
+
+
+def sentences(evidence: Sequence[Evidence]) -> list[Quoted]:
+    """Quote every sentence of the evidence, each of a document's sentences once."""
+    quoted: dict[tuple[str, int, int], Quoted] = {}
+    for shown in evidence:
+        for start, end in split_sentences(shown.text):
+            place = (shown.document_id, shown.start + start, shown.start + end)
+            quoted.setdefault(place, Quoted(shown, start, end, start, end))
+    return list(quoted.values())
+
+
+def citation(quoted: Quoted, verification: Verification) -> Citation:
+    """Make the citation of quoted words; its offsets are those of the document."""
+    evidence = quoted.evidence
+    verdict: Verdict = verification.verdict
+    return Citation(
+        passage_id=evidence.passage_id,
+        document_id=evidence.document_id,
+        title=evidence.title,
+        url=evidence.url,
+        start=evidence.start + quoted.start,
+        end=evidence.start + quoted.end,
+        quote=quoted.quote,
+        sentence=quoted.sentence,
+        verdict=verdict,
+        entailment=verification.supported,
+    )

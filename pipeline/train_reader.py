@@ -1,0 +1,122 @@
+"""Make a reader by a recipe: train it, store it, measure what was stored, write its model card."""
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+from wherefrom.indexes.model_folder import find_model_folder
+from wherefrom.kb.errors import UsageError
+from wherefrom.pipeline.checkpoint import ReaderManifest, save_reader, write_manifest
+from wherefrom.pipeline.evaluation import score_pairs, score_spans
+from wherefrom.pipeline.inference_pairs import read_pairs
+from wherefrom.pipeline.model_card import write_model_card
+from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.recipe import Evaluation, Recipe, read_recipe
+from wherefrom.pipeline.squad import read_squad
+from wherefrom.pipeline.training import TrainedReader, train
+
+CHECKPOINTS = "checkpoints"
+READING_TOKENS = 384  # the budget of a prompt when reading; training uses the recipe's
+PACKAGES = ("torch", "transformers", "tokenizers")
+
+
+def train_reader(
+    recipe_file: Path, data: Path, out: Path, *, resume: bool = False, name: str = ""
+) -> ReaderManifest:
+    """Train a reader and write it to a folder.
+
+    Parameters
+    ----------
+    recipe_file
+        The recipe, a TOML file; see `wherefrom.pipeline.recipe`.
+    data
+        The folder that the recipe's file names are relative to.
+    out
+        The folder for the reader; checkpoints go to a folder within it.
+    resume
+        Go on from the last checkpoint in `out`.
+    name
+        What the reader is called; the name of `out` if it is left out.
+
+    Returns
+    -------
+    ReaderManifest
+        What was written, with hashes of the data, the seed and the metrics of the stored weights.
+
+    Raises
+    ------
+    SourceError, RecordError
+        If the recipe or a data file cannot be read.
+    UsageError
+        If the recipe is wrong, or `resume` does not fit what is in `out`.
+    ModelError
+        If the recipe's encoder cannot be loaded.
+    """
+    recipe = read_recipe(recipe_file)
+    _require_files(recipe, data)
+    trained = train(recipe, data, out / CHECKPOINTS, resume=resume)
+    manifest = ReaderManifest(
+        name=name or out.resolve().name,
+        weights_sha256="",
+        max_tokens=READING_TOKENS,
+        training=_record(recipe_file, recipe, data, trained),
+    )
+    manifest = save_reader(out, trained.network, trained.tokenizer, manifest)
+    reader = Reader.open(out)
+    metrics = {entry.file: measure(reader, data, entry) for entry in recipe.evaluate}
+    manifest = replace(manifest, training={**manifest.training, "metrics": metrics})
+    write_manifest(out, manifest)
+    write_model_card(out, manifest)
+    return manifest
+
+
+def measure(reader: Reader, data: Path, entry: Evaluation) -> Mapping[str, float]:
+    """Measure a reader on one file of development data."""
+    file = data / entry.file
+    if entry.task == "pairs":
+        right = score_pairs(reader, [pair for _, pair in read_pairs(file)])
+        return {"n": len(right), "accuracy": sum(right) / len(right)}
+    scores = score_spans(reader, [q for q in read_squad(file) if q.answers])
+    count = len(scores.f1)
+    return {
+        "n": count,
+        "exact_match": sum(scores.exact_match) / count,
+        "f1": sum(scores.f1) / count,
+    }
+
+
+def _require_files(recipe: Recipe, data: Path) -> None:
+    """Stop before the training, not hours into it, when a file is absent."""
+    for name in _files(recipe):
+        if not (data / name).is_file():
+            raise UsageError(f"the recipe names {name}, which is not in the data folder {data}")
+
+
+def _files(recipe: Recipe) -> list[str]:
+    learnt = [*(source.file for source in recipe.spans), *(source.file for source in recipe.pairs)]
+    return [*learnt, *(entry.file for entry in recipe.evaluate)]
+
+
+def _record(
+    recipe_file: Path, recipe: Recipe, data: Path, trained: TrainedReader
+) -> dict[str, object]:
+    return {
+        "recipe_sha256": _sha256(recipe_file),
+        "encoder": recipe.encoder,
+        "encoder_sha256": find_model_folder(recipe.encoder).weights_sha256(),
+        "data_sha256": {name: _sha256(data / name) for name in sorted(set(_files(recipe)))},
+        "seed": recipe.seed,
+        "steps": trained.steps,
+        "span_items": trained.span_items,
+        "pair_items": trained.pair_items,
+        "seconds": round(trained.seconds),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "packages": {package: version(package) for package in PACKAGES},
+    }
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

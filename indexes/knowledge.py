@@ -19,6 +19,7 @@ from wherefrom.kb.records import Document, Passage
 
 RETRIEVERS = ("dense", "sparse", "hybrid")
 FUSION_DEPTH = 100  # hits of each index that are joined
+LONGEST_QUERY = 10_000  # characters; encoders read a few hundred words at most
 
 
 class Knowledge:
@@ -114,7 +115,8 @@ class Knowledge:
         Raises
         ------
         UsageError
-            If a query is blank, `k` is below 1 or the retriever is unknown.
+            If a query is blank or longer than `LONGEST_QUERY`, `k` is below 1 or the retriever is
+            unknown.
         """
         _check(queries, k, retriever)
         opened = self._newest()
@@ -174,3 +176,8 @@ def _check(queries: Sequence[str], k: int, retriever: str) -> None:
     for number, query in enumerate(queries):
         if not query.strip():
             raise UsageError(f"query {number + 1} of {len(queries)} is empty")
+        if len(query) > LONGEST_QUERY:
+            raise UsageError(
+                f"query {number + 1} of {len(queries)} has {len(query):,} characters, at most "
+                f"{LONGEST_QUERY:,} are allowed (it begins {query[:40]!r})"
+            )

@@ -94,9 +94,9 @@ class Answerer:
     ) -> Answer:
         """Answer a question from evidence that is already at hand, or abstain."""
         reader, start = self.reader, time.perf_counter()
-        candidates = group(predict(reader, question, evidence))[:CANDIDATES]
+        candidates = find_candidates(reader, question, evidence)
         read = time.perf_counter()
-        verified = _verify_best(reader, question, candidates)
+        verified = verify_candidates(reader, question, candidates)
         calibration = reader.manifest.calibration
         probabilities = [
             probability(
@@ -161,7 +161,12 @@ class Answerer:
         return choose_option(self.reader, self.knowledge.encoder, question, options, found)
 
 
-def _verify_best(
+def find_candidates(reader: Reader, question: str, evidence: Sequence[Evidence]) -> list[Candidate]:
+    """Return the best few candidate answers, best first."""
+    return group(predict(reader, question, evidence))[:CANDIDATES]
+
+
+def verify_candidates(
     reader: Reader, question: str, candidates: Sequence[Candidate]
 ) -> list[Verification]:
     """Judge each candidate, put as a statement, by the sentence of its best prediction."""

@@ -17,6 +17,7 @@ from wherefrom.pipeline.examples import PairExample
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.squad import SquadQuestion
 
+EXTRA_WORDS = 4  # an answer may say so much more than the one that is known
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
@@ -86,6 +87,28 @@ def word_f1(said: str, right: Iterable[str]) -> float:
     return max(
         (_f1(normalised_words(said), normalised_words(answer)) for answer in right), default=0.0
     )
+
+
+def says_the_same(said: str, right: Iterable[str]) -> bool:
+    """Tell whether an answer is right: it equals a right one, or holds it with few words more.
+
+    Examples
+    --------
+    >>> says_the_same("the painter Leonardo da Vinci", ["Leonardo da Vinci"])
+    True
+    >>> says_the_same("1789 and many other years before and after", ["1789"])
+    False
+    """
+    words = normalised_words(said)
+    return any(_holds(words, normalised_words(answer)) for answer in right)
+
+
+def _holds(words: Sequence[str], wanted: Sequence[str]) -> bool:
+    size = len(wanted)
+    if not size or len(words) > size + EXTRA_WORDS:
+        return False
+    starts = range(len(words) - size + 1)
+    return any(list(words[start : start + size]) == list(wanted) for start in starts)
 
 
 def _f1(said: Sequence[str], right: Sequence[str]) -> float:

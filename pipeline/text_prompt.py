@@ -129,9 +129,7 @@ def text_prompt(
     return TextPrompt(tuple(messages), tuple(evidence[: len(shown)]))
 
 
-def _fit_part(
-    item: Evidence, shown: list[tuple[str, str]], fits: Callable[[], bool]
-) -> None:
+def _fit_part(item: Evidence, shown: list[tuple[str, str]], fits: Callable[[], bool]) -> None:
     """Append the longest beginning of a passage, in whole sentences, that still fits."""
     for _, end in reversed(split_sentences(item.text)[:-1]):
         shown.append((item.title, item.text[:end]))

@@ -7,9 +7,12 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
+
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import UsageError
-from wherefrom.pipeline.checkpoint import ReaderManifest, save_reader, write_manifest
+from wherefrom.pipeline.calibration import fit_temperature
+from wherefrom.pipeline.checkpoint import Calibration, ReaderManifest, save_reader, write_manifest
 from wherefrom.pipeline.evaluation import score_pairs, score_spans
 from wherefrom.pipeline.inference_pairs import read_pairs
 from wherefrom.pipeline.model_card import write_model_card
@@ -66,11 +69,23 @@ def train_reader(
     )
     manifest = save_reader(out, trained.network, trained.tokenizer, manifest)
     reader = Reader.open(out)
+    calibration = Calibration(inference_temperature=_temperature(reader, data, recipe))
     metrics = {entry.file: measure(reader, data, entry) for entry in recipe.evaluate}
-    manifest = replace(manifest, training={**manifest.training, "metrics": metrics})
+    training = {**manifest.training, "metrics": metrics}
+    manifest = replace(manifest, calibration=calibration, training=training)
     write_manifest(out, manifest)
     write_model_card(out, manifest)
     return manifest
+
+
+def _temperature(reader: Reader, data: Path, recipe: Recipe) -> float:
+    """Fit the inference head's temperature on the development pairs; 1 where there are none."""
+    files = [data / entry.file for entry in recipe.evaluate if entry.task == "pairs"]
+    pairs = [pair for file in files for _, pair in read_pairs(file)]
+    if not pairs:
+        return 1.0
+    found = reader.infer([pair.premise for pair in pairs], [pair.hypothesis for pair in pairs])
+    return fit_temperature(found, np.array([pair.label for pair in pairs]))
 
 
 def measure(reader: Reader, data: Path, entry: Evaluation) -> Mapping[str, float]:

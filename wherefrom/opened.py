@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from wherefrom.kb.errors import UsageError
-from wherefrom.pipeline.records import Evidence, Option
+from wherefrom.pipeline.records import Option
 from wherefrom.results import Answer, Check, Choice, Ranking
 
 if TYPE_CHECKING:
     from wherefrom.indexes.knowledge import Knowledge
-    from wherefrom.indexes.records import Hit
     from wherefrom.indexes.reports import Info
     from wherefrom.kb.records import Document, Passage
     from wherefrom.pipeline.answering import Answerer
+    from wherefrom.pipeline.text_prompt import TextPrompt
 
 
 class KnowledgeBase:
@@ -60,8 +60,30 @@ class KnowledgeBase:
         self, queries: Sequence[str], *, k: int = 10, retriever: str = "hybrid"
     ) -> list[Ranking]:
         """Find the `k` best passages for each query."""
-        rankings = self._knowledge.search(queries, k, retriever=retriever)
-        return [self._ranking(hits, retriever) for hits in rankings]
+        from wherefrom.pipeline.retrieval import retrieve
+
+        return [
+            Ranking(found) for found in retrieve(self._knowledge, queries, k=k, retriever=retriever)
+        ]
+
+    def prompt(
+        self,
+        question: str,
+        *,
+        form: str = "chat",
+        k: int = 10,
+        retriever: str = "hybrid",
+        budget_tokens: int = 3072,
+    ) -> "TextPrompt":
+        """Render a question with its evidence as a prompt for a language model.
+
+        `form` is ``plain``, ``few-shot`` or ``chat``; see `wherefrom.pipeline.text_prompt`, which
+        also takes the model's own tokenizer to count with.
+        """
+        from wherefrom.pipeline.text_prompt import text_prompt
+
+        found = self.search(question, k=k, retriever=retriever)
+        return text_prompt(question, found, form=form, budget_tokens=budget_tokens)
 
     def ask(self, question: str, *, k: int = 10, retriever: str = "hybrid") -> Answer:
         """Answer a question from the `k` best passages, with citations, or abstain."""
@@ -135,24 +157,6 @@ class KnowledgeBase:
         return (
             f"<wherefrom knowledge base {info.path}: {info.documents:,} documents, "
             f"{info.passages:,} passages>"
-        )
-
-    def _ranking(self, hits: "Sequence[Hit]", retriever: str) -> Ranking:
-        passages = self._knowledge.passages([hit.passage_id for hit in hits])
-        return Ranking(
-            Evidence(
-                passage_id=passage.id,
-                document_id=passage.document_id,
-                title=passage.title,
-                url=passage.url,
-                rank=rank,
-                score=hit.score,
-                retriever=retriever,
-                text=passage.text,
-                start=passage.start,
-                end=passage.end,
-            )
-            for rank, (hit, passage) in enumerate(zip(hits, passages, strict=True), start=1)
         )
 
     def _answerer(self) -> "Answerer":

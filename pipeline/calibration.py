@@ -1,0 +1,175 @@
+"""Fit how a reader's logits become probabilities, on questions whose answers are known.
+
+The log-odds of an answer are a weighted sum of what is known of it, as in Platt, "Probabilistic
+Outputs for Support Vector Machines and Comparisons to Regularized Likelihood Methods", 1999. The
+temperature of the inference head is that of Guo, Pleiss, Sun and Weinberger, "On Calibration of
+Modern Neural Networks", ICML 2017, arXiv:1706.04599.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wherefrom.kb.errors import RecordError, SourceError, UsageError
+from wherefrom.kb.found import shown
+from wherefrom.kb.jsonl import read_objects, require
+from wherefrom.pipeline.answering import Answerer, find_candidates, verify_candidates
+from wherefrom.pipeline.checkpoint import Calibration, write_manifest
+from wherefrom.pipeline.decision import FEATURES, features
+from wherefrom.pipeline.evaluation import says_the_same
+from wherefrom.pipeline.retrieval import retrieve
+
+FIELDS = '{"question": "…", "answers": ["…", …]} (no answers: the knowledge base has none)'
+TEMPERATURES = np.geomspace(0.5, 4.0, 61)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownQuestion:
+    """A question with every answer that counts as right; none, where it has no answer."""
+
+    question: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """Candidates of many questions: features (N, F), whether each is right (N,), its question."""
+
+    features: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    question: NDArray[np.int64]
+
+
+def read_known_questions(path: Path) -> list[KnownQuestion]:
+    """Read questions with their answers, one JSON object a line.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, empty, binary or holds no question.
+    RecordError
+        If a line is malformed; the message names file and line.
+    """
+    found: list[KnownQuestion] = []
+    for place, record in read_objects(path, FIELDS):
+        require(record, ("question",), FIELDS, place=place)
+        question, answers = record["question"], record.get("answers", [])
+        if not isinstance(question, str) or not question.strip():
+            raise RecordError(f"{place}: the question is {shown(question)}; a line is {FIELDS}")
+        if not isinstance(answers, list) or not all(isinstance(a, str) for a in answers):
+            raise RecordError(f"{place}: the answers are {shown(answers)}; a line is {FIELDS}")
+        found.append(KnownQuestion(question, tuple(answers)))
+    if not found:
+        raise SourceError(f"{path} holds only blank lines; a line is {FIELDS}")
+    return found
+
+
+def observe(
+    answerer: Answerer,
+    questions: Sequence[KnownQuestion],
+    *,
+    k: int = 10,
+    retriever: str = "hybrid",
+    advance: Callable[[], None] = lambda: None,
+) -> Observations:
+    """Let the reader answer every question, and note which candidates are right."""
+    rows: list[tuple[float, ...]] = []
+    right: list[bool] = []
+    numbers: list[int] = []
+    reader = answerer.reader
+    texts = [known.question for known in questions]
+    found = retrieve(answerer.knowledge, texts, k=k, retriever=retriever)
+    for number, (known, evidence) in enumerate(zip(questions, found, strict=True)):
+        candidates = find_candidates(reader, known.question, evidence)
+        verified = verify_candidates(reader, known.question, candidates)
+        for candidate, verification in zip(candidates, verified, strict=True):
+            rows.append(features(candidate, verification))
+            right.append(says_the_same(candidate.text, known.answers))
+            numbers.append(number)
+        advance()
+    return Observations(
+        np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURES)),
+        np.array(right, dtype=np.bool_),
+        np.array(numbers, dtype=np.int64),
+    )
+
+
+def fit_answers(observations: Observations, calibration: Calibration) -> Calibration:
+    """Fit the weights of an answer's features and return the calibration with them.
+
+    Raises
+    ------
+    UsageError
+        If no candidate is right, or none is wrong: then there is nothing to tell apart.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    if observations.right.all() or not observations.right.any():
+        raise UsageError(
+            f"cannot calibrate: of {len(observations.right)} candidate answers "
+            f"{int(observations.right.sum())} are right; some must be and some must not"
+        )
+    model = LogisticRegression(C=1.0, max_iter=1000)
+    model.fit(observations.features, observations.right)
+    weights = {name: round(float(w), 4) for name, w in zip(FEATURES, model.coef_[0], strict=True)}
+    return replace(
+        calibration, answer_weights=weights, answer_bias=round(float(model.intercept_[0]), 4)
+    )
+
+
+def fit_temperature(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    """Return the temperature under which the right labels are most probable.
+
+    Parameters
+    ----------
+    probabilities
+        Shape (N, 3), of the inference head at temperature 1.
+    labels
+        Shape (N,), indices into INFERENCE_LABELS.
+    """
+    logits = np.log(np.clip(probabilities, 1e-12, None))
+    rows = np.arange(len(labels))
+
+    def loss(temperature: float) -> float:
+        scaled = logits / temperature
+        peak = scaled.max(axis=1)
+        total = np.log(np.exp(scaled - peak[:, None]).sum(axis=1)) + peak
+        return float((total - scaled[rows, labels]).mean())
+
+    return float(min(TEMPERATURES.tolist(), key=loss))
+
+
+def calibrate(
+    folder: Path,
+    answerer: Answerer,
+    questions: Sequence[KnownQuestion],
+    *,
+    advance: Callable[[], None] = lambda: None,
+) -> Calibration:
+    """Fit a reader's answer weights on known questions and write them into its folder.
+
+    Parameters
+    ----------
+    folder
+        The reader's folder; `answerer` must have been opened with it.
+    answerer
+        A knowledge base with that reader.
+    questions
+        Such as will be asked of it, with the answers that are right; questions without answers
+        teach it when to abstain.
+    advance
+        Called after each question.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to tell apart; see `fit_answers`.
+    """
+    manifest = answerer.reader.manifest
+    observations = observe(answerer, questions, advance=advance)
+    fitted = fit_answers(observations, manifest.calibration)
+    write_manifest(folder, replace(manifest, calibration=fitted))
+    return fitted

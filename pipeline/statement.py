@@ -14,6 +14,7 @@ AUXILIARIES = (
     *("did", "does", "do", "has", "have", "had", "can", "could"),
     *("will", "would", "should", "might", "may", "must"),
 )
+CONJUNCTIONS = ("when", "while", "that", "who", "which", "where", "if", "because", "whose")
 PREPOSITIONS = frozenset(
     (
         "in on at by from of to for with during after before between near around until since "
@@ -86,7 +87,7 @@ def titled(title: str, sentence: str) -> str:
 
 
 def _place(wh: str, preposition: str, words: list[str], answer: str) -> str:
-    at = next((i for i, word in enumerate(words) if word.lower() in AUXILIARIES), None)
+    at = _auxiliary(wh, words)
     if wh in ("when", "where", "why"):
         link = _link(wh, answer)
         if at == 0:
@@ -114,6 +115,16 @@ def _place(wh: str, preposition: str, words: list[str], answer: str) -> str:
     if rest[0].lower() in ("did", "do", "does"):
         return f"{_uninvert(rest)} {answer}"
     return f"{answer} {' '.join(rest)}"
+
+
+def _auxiliary(wh: str, words: list[str]) -> int | None:
+    """Return the place of the main clause's auxiliary, None where the wh-phrase is the subject."""
+    for place, word in enumerate(words):
+        if word.lower() in AUXILIARIES:
+            return place
+        if wh == "who" or word.lower() in CONJUNCTIONS:
+            return None
+    return None
 
 
 def _place_how(words: list[str], at: int | None, answer: str) -> str:

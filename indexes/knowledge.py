@@ -119,13 +119,29 @@ class Knowledge:
             unknown.
         """
         _check(queries, k, retriever)
+        return self._hits(self._newest(), queries, k, retriever)
+
+    def search_passages(
+        self, queries: Sequence[str], k: int = 10, *, retriever: str = "hybrid"
+    ) -> list[list[tuple[Hit, Passage]]]:
+        """Find as `search` does, and return each hit with its passage, of one generation."""
+        _check(queries, k, retriever)
         opened = self._newest()
+        return [
+            [(hit, opened.generation.passage(hit.passage_id)) for hit in hits]
+            for hits in self._hits(opened, queries, k, retriever)
+        ]
+
+    def _hits(
+        self, opened: Opened, queries: Sequence[str], k: int, retriever: str
+    ) -> list[list[Hit]]:
         if retriever == "sparse":
             return opened.sparse_hits(queries, k)
+        vectors = self.encoder.encode_queries(queries)
         if retriever == "dense":
-            return opened.dense_hits(self.encoder.encode_queries(queries), k)
+            return opened.dense_hits(vectors, k)
         depth = max(k, FUSION_DEPTH)
-        dense = opened.dense_hits(self.encoder.encode_queries(queries), depth)
+        dense = opened.dense_hits(vectors, depth)
         sparse = opened.sparse_hits(queries, depth)
         return [reciprocal_rank_fusion(pair)[:k] for pair in zip(dense, sparse, strict=True)]
 

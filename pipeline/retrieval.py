@@ -32,24 +32,22 @@ def retrieve(
     UsageError
         If a query is blank or endless, `k` is below 1 or the retriever is unknown.
     """
-    found: list[list[Evidence]] = []
-    for hits in knowledge.search(queries, k, retriever=retriever):
-        passages = knowledge.passages([hit.passage_id for hit in hits])
-        found.append(
-            [
-                Evidence(
-                    passage_id=passage.id,
-                    document_id=passage.document_id,
-                    title=passage.title,
-                    url=passage.url,
-                    rank=rank,
-                    score=hit.score,
-                    retriever=retriever,
-                    text=passage.text,
-                    start=passage.start,
-                    end=passage.end,
-                )
-                for rank, (hit, passage) in enumerate(zip(hits, passages, strict=True), start=1)
-            ]
-        )
-    return found
+    found = knowledge.search_passages(queries, k, retriever=retriever)
+    return [
+        [
+            Evidence(
+                passage_id=passage.id,
+                document_id=passage.document_id,
+                title=passage.title,
+                url=passage.url,
+                rank=rank,
+                score=hit.score,
+                retriever=retriever,
+                text=passage.text,
+                start=passage.start,
+                end=passage.end,
+            )
+            for rank, (hit, passage) in enumerate(ranking, start=1)
+        ]
+        for ranking in found
+    ]

@@ -78,8 +78,16 @@ def test_vectors_of_another_length_are_refused(knowledge):
         knowledge.search_vectors(np.zeros((2, 8), dtype=np.float32))
 
 
-def test_a_very_long_query(knowledge):
-    assert ids(knowledge.search(["cats " * 20_000], 1)[0])[0].startswith("cats#")
+def test_a_long_query_is_searched_and_an_endless_one_refused(knowledge):
+    assert ids(knowledge.search(["cats " * 2_000], 1)[0])[0].startswith("cats#")
+    with pytest.raises(UsageError, match="100,000 characters, at most 10,000 are allowed"):
+        knowledge.search(["cats " * 20_000], 1)
+
+
+def test_hits_come_with_their_passages(knowledge):
+    (found,) = knowledge.search_passages(["cats"], 2)
+    assert [hit for hit, _ in found] == knowledge.search(["cats"], 2)[0]
+    assert [passage.id for _, passage in found] == [hit.passage_id for hit, _ in found]
 
 
 def test_passages_and_documents(knowledge):

@@ -54,8 +54,9 @@ def repeat(items: Sequence[Example], share: float, rng: random.Random) -> list[E
 
     Examples
     --------
-    >>> sorted(repeat([1, 2], 1.5, random.Random(0)))
-    [1, 1, 2]
+    >>> drawn = repeat(["a", "b"], 1.5, random.Random(0))
+    >>> sorted([drawn.count("a"), drawn.count("b")])
+    [1, 2]
     """
     whole = int(share)
     return list(items) * whole + rng.sample(list(items), round((share - whole) * len(items)))

@@ -1,9 +1,10 @@
 """Read the rows of a data set through the library `datasets`: from the hub, or from a local path.
 
 `hf:DATASET[/CONFIG][:SPLIT]`. What exists on this machine is read from here: a file (json, jsonl,
-csv, tsv, parquet, arrow, txt), a folder of such files, or a folder made by `save_to_disk`.
-Otherwise DATASET is a name on the hub (`squad`, `rajpurkar/squad`). The split is `train` unless
-given. Rows are streamed; a data set larger than memory or disk can be read.
+csv, tsv, parquet, arrow, txt), a folder of such files, one of the configurations that the header
+of a folder's README.md declares, or a folder made by `save_to_disk`. What is written as a path but
+does not exist is refused. Otherwise DATASET is a name on the hub (`squad`, `rajpurkar/squad`). The
+split is `train` unless given. Rows are streamed; a data set larger than memory or disk can be read.
 """
 
 import re
@@ -144,25 +145,68 @@ def _guarded(rows: Iterable[Mapping[str, Any]], name: str) -> Iterator[Mapping[s
 
 
 def _rows(name: str, split: str, columns: Columns) -> Iterable[Mapping[str, Any]]:
-    path = Path(name).expanduser()
+    path = _local(name)
     if path.is_file():
         return _local_file(path, split, columns)
-    config = None
-    if not path.exists() and (path.parent / "README.md").is_file():  # it declares the configs
-        path, config = path.parent, path.name
-    if not path.exists() and (path.suffix in _BUILDERS or path.is_absolute() or name[0] == "."):
-        raise SourceError(f"{path} does not exist")
     if path.is_dir():
         if (path / "dataset_dict.json").exists() or (path / "state.json").exists():
             return _saved(path, split)
-        return _loaded(str(path), config, split)
+        return _loaded(str(path), None, split)
+    folder, slash, config = name.rpartition("/")
+    if slash and config in _declared(_local(folder)):
+        return _loaded(str(_local(folder)), config, split)
+    if _is_written_as_path(name):
+        raise SourceError(f"{path} does not exist{_hint_at_configs(_local(folder))}")
     return _on_hub(name, split)
 
 
+def _local(name: str) -> Path:
+    path = Path(name)
+    try:
+        return path.expanduser()
+    except RuntimeError:  # "~nobody": there is no such user
+        return path
+
+
+def _is_written_as_path(name: str) -> bool:
+    """Say whether a name cannot be meant for the hub: `/a`, `~/a`, `./a`, `../a`, `a.jsonl.gz`."""
+    dots = {".", ".."} & set(name.split("/"))
+    return name.startswith(("/", "~")) or bool(dots) or _kind(Path(name)) in _BUILDERS
+
+
+def _kind(path: Path) -> str:
+    """Return the suffix that says how a file is written, without that of its compression."""
+    suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
+    if len(suffixes) == 2 and suffixes[1] in _COMPRESSED:
+        return suffixes[0]
+    return suffixes[-1] if suffixes else ""
+
+
+def _declared(folder: Path) -> list[str]:
+    """Return the configurations that the header of a folder's README.md declares.
+
+    Any other README.md, such as that of a software project, declares none.
+    """
+    from huggingface_hub.repocard import metadata_load
+    from yaml import YAMLError
+
+    file = folder / "README.md"
+    try:
+        header = metadata_load(file) if file.is_file() else None
+    except (OSError, ValueError, YAMLError):
+        return []
+    entries = header.get("configs") if isinstance(header, dict) else None
+    listed = entries if isinstance(entries, list) else []
+    return [str(e["config_name"]) for e in listed if isinstance(e, dict) and "config_name" in e]
+
+
+def _hint_at_configs(folder: Path) -> str:
+    declared = _declared(folder)
+    return f"; {folder / 'README.md'} declares {', '.join(declared)}" if declared else ""
+
+
 def _local_file(path: Path, split: str, columns: Columns) -> Iterable[Mapping[str, Any]]:
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    suffix = suffixes[-2] if len(suffixes) > 1 and suffixes[-1] in _COMPRESSED else suffixes[-1:]
-    kind = suffix if isinstance(suffix, str) else "".join(suffix)
+    kind = _kind(path)
     if kind not in _BUILDERS:
         allowed = ", ".join(_BUILDERS)
         raise SourceError(f"{path} has the suffix {kind or 'none'!r}; hf reads {allowed}")
@@ -201,8 +245,12 @@ def _on_hub(name: str, split: str) -> Iterable[Mapping[str, Any]]:
     parts = name.split("/")
     if len(parts) > 3 or not all(parts):
         raise SourceError(f"{name} does not exist here and is no name on the hub (DATASET/CONFIG)")
+    outer = "/".join(parts[:-1])
+    if outer and Path(outer).exists():  # `datasets` would read it instead of asking the hub
+        hint = _hint_at_configs(Path(outer))
+        raise SourceError(f"{outer} is here, but there is no {parts[-1]!r} in it{hint}")
     if len(parts) == 3:
-        return _loaded("/".join(parts[:2]), parts[2], split)
+        return _loaded(outer, parts[2], split)
     if len(parts) == 2:
         with suppress(DatasetNotFoundError):
             return _loaded(name, None, split, missing_is_error=False)

@@ -64,9 +64,23 @@ def test_a_folder_is_read_by_split(tmp_path):
         fields(f"{tmp_path}:dev")
     with pytest.raises(SourceError, match="other does not exist"):
         fields(tmp_path / "other")
-    (tmp_path / "README.md").touch()
-    with pytest.raises(SourceError, match="BuilderConfig 'other' not found"):
-        fields(tmp_path / "other")
+
+
+def test_a_configuration_that_a_folder_declares_is_read(tmp_path, monkeypatch):
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "all.jsonl").write_text(lines(ROWS))
+    (folder / "one.jsonl").write_text(lines(ROWS[:1]))
+    declared = "".join(f"- config_name: {n}\n  data_files: {n}.jsonl\n" for n in ("all", "one"))
+    (folder / "README.md").write_text(f"---\nconfigs:\n{declared}---\n# A set\n")
+    assert fields(folder / "all") == READ
+    monkeypatch.chdir(tmp_path)
+    assert fields("set/one:train") == READ[:1]
+    assert fields("./set/one") == READ[:1]
+    with pytest.raises(SourceError, match=r"two does not exist; .*README\.md declares all, one"):
+        fields(folder / "two")
+    with pytest.raises(SourceError, match=r"set is here, but there is no 'two' in it; .* all, one"):
+        fields("set/two")
 
 
 def test_a_saved_data_set_is_read(saved):
@@ -138,12 +152,55 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, name, content, message):
         fields(path)
 
 
-def test_what_does_not_exist_is_not_asked_of_the_hub(tmp_path):
-    for missing in (tmp_path / "none", "none.jsonl", "./none"):
+@pytest.fixture(params=[None, "# A project\n", "---\nno: [yaml\n---\n", "---\nconfigs: 7\n---\n"])
+def here(request, tmp_path, monkeypatch):
+    """Work in an empty folder, then in folders whose README.md declares nothing to read."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    if request.param is not None:
+        (folder / "README.md").write_text(request.param)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def no_hub(monkeypatch):
+    """Fail when anything is loaded."""
+    import datasets
+
+    def load(*arguments, **options):
+        raise AssertionError(f"{arguments} was asked for")
+
+    monkeypatch.setattr(datasets, "load_dataset", load)
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        *("none.jsonl", "none.csv.gz", "a/none.parquet", "./none", "../none", "a/../none"),
+        *("~/none/none", "~nobody-of-this-name/none", "/nowhere/none"),
+    ],
+)
+def test_what_is_written_as_a_path_is_not_asked_of_the_hub(here, no_hub, missing):
+    for location in (missing, f"{missing}:test"):
         with pytest.raises(SourceError, match="does not exist"):
-            fields(missing)
-    with pytest.raises(SourceError, match="is no name on the hub"):
-        fields("a/b/c/d")
+            fields(location)
+
+
+def test_what_can_be_no_name_is_not_asked_of_the_hub(here, no_hub):
+    with pytest.raises(SourceError, match="does not exist"):
+        fields(here / "none")
+    for location in ("a/b/c/d", "a//b", "a/"):
+        with pytest.raises(SourceError, match="is no name on the hub"):
+            fields(location)
+
+
+def test_a_folder_that_is_here_is_not_asked_of_the_hub_by_another_name(here, no_hub):
+    (here / "user" / "name").mkdir(parents=True)
+    with pytest.raises(SourceError, match="user/name is here, but there is no 'config' in it"):
+        fields("user/name/config")
+    with pytest.raises(SourceError, match="user is here, but there is no 'other' in it"):
+        fields("user/other")
 
 
 def test_one_file_has_one_split(tmp_path):
@@ -152,7 +209,7 @@ def test_one_file_has_one_split(tmp_path):
         fields(f"{tmp_path / 'a.jsonl'}:test")
 
 
-def test_names_of_the_hub_are_tried_as_they_may_be_meant(monkeypatch):
+def test_names_of_the_hub_are_tried_as_they_may_be_meant(here, monkeypatch):
     import datasets
     from datasets.exceptions import DatasetNotFoundError
 

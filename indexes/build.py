@@ -6,17 +6,20 @@ and a new manifest makes it all visible at once.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
 from wherefrom.indexes.commit import all_files, commit
+from wherefrom.indexes.dense_choice import chosen_kind, write_kind
+from wherefrom.indexes.dense_files import add_approximate
+from wherefrom.indexes.dense_kind import DenseKind, check_dimensions
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.indexes.encoding import chosen_encoder, write_fingerprint
 from wherefrom.indexes.intake import Intake, take_in
 from wherefrom.indexes.licences import described_sources
 from wherefrom.indexes.options import BuildOptions
-from wherefrom.indexes.publish import Part, parts_of, publish_segment, with_mask
+from wherefrom.indexes.publish import Part, SparsePart, parts_of, publish_segment, with_mask
 from wherefrom.indexes.reports import BuildReport
 from wherefrom.indexes.rules import chosen_rules, write_rules
 from wherefrom.indexes.sparse_rows import build_sparse
@@ -26,13 +29,20 @@ from wherefrom.kb.durable import remove_tree
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.generation import Generation
 from wherefrom.kb.layout import STAGING
-from wherefrom.kb.manifest import Manifest
-from wherefrom.kb.passages import PassageRules
+from wherefrom.kb.manifest import Manifest, Settings
 from wherefrom.kb.progress import NoProgress, Progress
 from wherefrom.kb.source import parse_source
 
 SCRATCH = f"{STAGING}/segments"
-FLAT = {"kind": "flat"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What the manifest says of how a knowledge base was made."""
+
+    encoder: Settings
+    dense: Settings
+    rules: Settings
 
 
 def build(
@@ -61,8 +71,8 @@ def build(
     Raises
     ------
     UsageError
-        If `path` is something else, a SOURCE is malformed, or the rules are not those that the
-        knowledge base was made with.
+        If `path` is something else, a SOURCE is malformed, the rules or the dense index are not
+        those that the knowledge base was made with, or an index does not fit the encoder.
     SourceError, RecordError
         If a source cannot be read or is empty, or a record is malformed.
     EncoderMismatchError
@@ -107,9 +117,11 @@ def _extend(
     """Add the sources to the knowledge base; return what they held and the generation's number."""
     old = None if generation is None else generation.manifest
     rules = chosen_rules(options.rules, old, folder)
+    dense = chosen_kind(options.dense, old, folder)
     encoder = None
     if old is None or options.encoder is not None:
         encoder = chosen_encoder(options.encoder, old, folder, device=options.device)
+        check_dimensions(dense, encoder.dimensions)
     scratch = folder / SCRATCH
     remove_tree(scratch)
     try:
@@ -121,27 +133,40 @@ def _extend(
             return intake, old.generation
         if encoder is None:
             encoder = chosen_encoder(None, old, folder, device=options.device)
-        fresh = _published(folder, intake, encoder, options.block_passages, progress)
+        _encode(folder, intake, encoder, options.block_passages, progress)
+        fresh = _published(folder, intake, dense, progress)
     finally:
         remove_tree(scratch)
     parts = _outdated(folder, old, intake) + fresh
-    manifest = _next_manifest(folder, old, parts, intake, encoder, rules, progress)
+    sparse = build_sparse(folder, parts, progress)
+    means = _Means(
+        encoder=write_fingerprint(encoder.fingerprint) if old is None else old.encoder,
+        dense=write_kind(dense),
+        rules=write_rules(rules),
+    )
+    manifest = _next_manifest(old, parts, sparse, intake, means)
     sources = described_sources(specs, manifest.sources, options.licence)
     commit(folder, replace(manifest, sources=sources))
     remove_tree(folder / STAGING)
     return intake, manifest.generation
 
 
-def _published(
+def _encode(
     folder: Path, intake: Intake, encoder: Encoder, block_passages: int, progress: Progress
-) -> list[Part]:
-    """Encode the new segments and move them to where they belong."""
-    parts = []
+) -> None:
+    """Write the exact vectors of the new segments."""
     progress.start(STAGE, intake.passages)
     for scratch in intake.segments:
         encode_segment(folder, scratch, encoder, block_passages=block_passages, progress=progress)
-        parts.append(publish_segment(folder, scratch))
     progress.finish(STAGE)
+
+
+def _published(folder: Path, intake: Intake, dense: DenseKind, progress: Progress) -> list[Part]:
+    """Index the vectors of the new segments and move their files to where they belong."""
+    parts = []
+    for scratch in intake.segments:
+        add_approximate(scratch.folder, dense, progress)
+        parts.append(publish_segment(folder, scratch))
     return parts
 
 
@@ -159,24 +184,17 @@ def _outdated(folder: Path, old: Manifest | None, intake: Intake) -> list[Part]:
 
 
 def _next_manifest(
-    folder: Path,
-    old: Manifest | None,
-    parts: list[Part],
-    intake: Intake,
-    encoder: Encoder,
-    rules: PassageRules,
-    progress: Progress,
+    old: Manifest | None, parts: list[Part], sparse: SparsePart, intake: Intake, means: _Means
 ) -> Manifest:
-    sparse = build_sparse(folder, parts, progress)
     passages = intake.passages - intake.outdated_passages
     return Manifest(
         generation=1 if old is None else old.generation + 1,
         digest=intake.digest,
         documents=intake.added + (0 if old is None else old.documents),
         passages=passages + (0 if old is None else old.passages),
-        encoder=write_fingerprint(encoder.fingerprint) if old is None else old.encoder,
-        dense=FLAT if old is None else old.dense,
-        rules=write_rules(rules),
+        encoder=means.encoder,
+        dense=means.dense,
+        rules=means.rules,
         segments=tuple(part.record for part in parts),
         sparse=sparse.folder,
         sources=() if old is None else old.sources,

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wherefrom.indexes.commit import all_files, commit
-from wherefrom.indexes.dense import write_flat
-from wherefrom.indexes.opened import open_dense
-from wherefrom.indexes.publish import SCRATCH_DENSE, Part, parts_of, publish_segment
+from wherefrom.indexes.dense_choice import read_kind
+from wherefrom.indexes.dense_files import add_approximate, open_exact, write_exact
+from wherefrom.indexes.publish import Part, parts_of, publish_segment, published_before
 from wherefrom.indexes.reports import CompactReport
 from wherefrom.indexes.sparse_rows import build_sparse
 from wherefrom.indexes.writing import changing
-from wherefrom.kb.durable import remove_tree, storage_errors
+from wherefrom.kb.durable import remove_tree
 from wherefrom.kb.generation import Generation, Place
 from wherefrom.kb.layout import STAGING
 from wherefrom.kb.manifest import Manifest
@@ -118,20 +118,22 @@ def _with_vectors(
     folder: Path, generation: Generation, scratches: list[Scratch], survivors: _Survivors
 ) -> list[Part]:
     """Copy the vectors beside the rewritten passages and publish the segments."""
-    old = parts_of(generation.manifest)
-    indexes = [open_dense(folder, p.record.name, p.record.passages) for p in old]
-    vectors = [index.vectors for index in indexes]
-    dimensions = int(generation.manifest.encoder["dimensions"] or 0)
+    manifest = generation.manifest
+    vectors = [open_exact(folder, record).vectors for record in manifest.segments]
+    dimensions = int(manifest.encoder["dimensions"] or 0)
+    kind = read_kind(manifest.dense, folder)
     spans = np.array(survivors.spans, dtype=np.int64).reshape(-1, 3)
     parts = []
     done = 0
     for scratch in scratches:
         mine = spans[done : done + scratch.documents]
         done += scratch.documents
-        target = scratch.folder / SCRATCH_DENSE
-        with storage_errors(target):
-            write_flat(target, _copied(vectors, mine), dimensions)
-        parts.append(publish_segment(folder, scratch))
+        write_exact(scratch.folder, _copied(vectors, mine), dimensions)
+        part = published_before(scratch, parts_of(manifest))
+        if part is None:
+            add_approximate(scratch.folder, kind, survivors.progress)
+            part = publish_segment(folder, scratch)
+        parts.append(part)
     return parts
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wherefrom.indexes.ranking import Ranking, best_rows
+from wherefrom.indexes.ranking import Rankings, best_columns, nothing_found
 from wherefrom.kb.errors import DamagedError, UsageError
 
 Vectors = NDArray[np.float32]
@@ -19,7 +19,10 @@ Mask = NDArray[np.bool_]
 
 COUNT_AT = slice(8, 16)  # where FAISS keeps the number of vectors in a flat index's header
 SIZE_AT = slice(-8, None)  # and the number of 4-byte words that follow the header
-SPARE = 8  # candidates beyond k, so that exact re-scoring settles near-ties at the edge
+SPARE = 3  # candidates beyond k: enough, nearly always, to be sure that no other row is better
+DEEPER = 16  # times as many candidates, where they were not enough
+CELLS = 1 << 22  # candidates of all queries that are held at once, when a search goes deeper
+LONGEST_VECTOR = 1.01  # what `verify` allows, and a little more
 
 
 def write_flat(path: Path, blocks: Iterable[Vectors], dimensions: int) -> int:
@@ -61,7 +64,7 @@ class FlatIndex:
     """An exact index on disk, opened memory-mapped by `open_flat`."""
 
     def __init__(self, index: Any, vectors: Vectors) -> None:
-        self._index = index
+        self.index = index  # FAISS's own
         self.vectors = vectors  # (N, D) float32, read-only view of the file
 
     def __len__(self) -> int:
@@ -72,7 +75,7 @@ class FlatIndex:
         """Return the length of the vectors."""
         return int(self.vectors.shape[1])
 
-    def search(self, queries: Vectors, k: int, *, deleted: Mask | None = None) -> list[Ranking]:
+    def search(self, queries: Vectors, k: int, *, deleted: Mask | None = None) -> Rankings:
         """Find the `k` rows of the highest inner product with each query.
 
         Parameters
@@ -86,21 +89,46 @@ class FlatIndex:
 
         Returns
         -------
-        list[Ranking]
-            One for each query; shorter than `k` when fewer rows are left.
+        Rankings
+            Ties in order of row; shorter than `k` when fewer rows are left.
         """
         check_query(queries, k, self.dimensions)
         import faiss
 
-        live = len(self) if deleted is None else len(self) - int(deleted.sum())
-        wanted = min(k + SPARE, live)
-        if wanted == 0:
-            return [_empty() for _ in queries]
+        live = count_live(len(self), deleted)
+        if live == 0:
+            return nothing_found(len(queries))
         parameters = None
-        if deleted is not None and live < len(self):
+        if live < len(self):
             parameters = faiss.SearchParameters(sel=keep_selector(deleted))  # type: ignore[call-arg]
-        _, rows = self._index.search(queries, wanted, params=parameters)
-        return rescore(self.vectors, queries, rows, k)
+        queries = np.ascontiguousarray(queries)
+        return self._search(queries, k, min(k + SPARE, live), live, parameters)
+
+    def _search(
+        self, queries: Vectors, k: int, wanted: int, live: int, parameters: Any
+    ) -> Rankings:
+        """Choose the `k` best of so many candidates, or of more where others might be as good."""
+        scores, rows = self.index.search(queries, wanted, params=parameters)
+        found = rescore(self.vectors, queries, rows, k)
+        if wanted == live:
+            return found
+        reach = scores[:, -1] + self._rounding(queries)  # of a row that is no candidate
+        unsure = np.flatnonzero(~(found.scores[:, -1] > reach))
+        more = min(wanted * DEEPER, live)
+        at_once = max(1, CELLS // more)
+        for start in range(0, len(unsure), at_once):
+            part = unsure[start : start + at_once]
+            deeper = self._search(queries[part], k, more, live, parameters)
+            found.rows[part], found.scores[part] = deeper.rows, deeper.scores
+        return found
+
+    def _rounding(self, queries: Vectors) -> NDArray[np.float32]:
+        """Return how far two scores of a query and a row may differ, summed in any two orders.
+
+        Source: Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.1.
+        """
+        lengths = np.sqrt(np.einsum("qd,qd->q", queries, queries))
+        return lengths * np.float32(LONGEST_VECTOR * self.dimensions * np.finfo(np.float32).eps)
 
 
 def open_flat(path: Path) -> FlatIndex:
@@ -118,9 +146,26 @@ def open_flat(path: Path) -> FlatIndex:
         raise DamagedError(f"{path}: expected a flat inner-product index, found {type(index)}")
     if index.ntotal == 0:
         return FlatIndex(index, np.empty((0, index.d), dtype=np.float32))
-    vectors = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
-    vectors.flags.writeable = False  # the pages are mapped read-only
-    return FlatIndex(index, vectors.reshape(index.ntotal, index.d))
+    return FlatIndex(index, np.asarray(_MappedVectors(index)))
+
+
+class _MappedVectors:
+    """The vectors of a flat index for NumPy, which holds on to the index as long as to the array.
+
+    They are read-only, as the pages of the file are.
+    """
+
+    def __init__(self, index: Any) -> None:
+        import faiss
+
+        address = faiss.rev_swig_ptr(index.get_xb(), 1).ctypes.data
+        self._index = index
+        self.__array_interface__ = {
+            "shape": (index.ntotal, index.d),
+            "typestr": "<f4",
+            "data": (address, True),
+            "version": 3,
+        }
 
 
 def read_mapped(path: Path) -> Any:
@@ -153,12 +198,17 @@ def keep_selector(deleted: Mask) -> Any:
     return faiss.IDSelectorBitmap(kept)  # type: ignore[call-arg, arg-type]
 
 
-def rescore(vectors: Vectors, queries: Vectors, rows: NDArray[np.int64], k: int) -> list[Ranking]:
+def count_live(rows: int, deleted: Mask | None) -> int:
+    """Return how many of so many rows are not deleted."""
+    return rows if deleted is None else rows - int(np.count_nonzero(deleted))
+
+
+def rescore(vectors: Vectors, queries: Vectors, rows: NDArray[np.int64], k: int) -> Rankings:
     """Score candidates anew, each alone, and keep the `k` best.
 
-    FAISS's own scores differ in the last bits with the number of queries, the threads and the
-    deleted rows; these depend on the two vectors only. The id -1, by which FAISS fills short
-    results, is dropped.
+    The scores by which FAISS finds candidates differ in the last bits with the number of queries,
+    the threads and the deleted rows; these depend on the two vectors only. The id -1, by which
+    FAISS fills short results, is dropped.
 
     Parameters
     ----------
@@ -171,13 +221,11 @@ def rescore(vectors: Vectors, queries: Vectors, rows: NDArray[np.int64], k: int)
     k
         How many to keep.
     """
-    rankings = []
-    for query, found in zip(queries, rows, strict=True):
-        kept = found[found >= 0]
-        scores = (vectors[kept] * query).sum(axis=1)
-        rankings.append(best_rows(kept, scores, k))
-    return rankings
+    import faiss
 
-
-def _empty() -> Ranking:
-    return Ranking(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
+    queries, rows = np.ascontiguousarray(queries), np.ascontiguousarray(rows)
+    scores = np.empty(rows.shape, dtype=np.float32)
+    pointers = [faiss.swig_ptr(array) for array in (scores, queries, vectors, rows)]
+    faiss.fvec_inner_products_by_idx(*pointers, vectors.shape[1], *rows.shape)  # type: ignore[attr-defined]
+    scores[rows < 0] = -np.inf
+    return best_columns(rows, scores, k)

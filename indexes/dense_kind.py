@@ -12,6 +12,7 @@ from wherefrom.kb.errors import UsageError, unknown_value
 
 TRAINING_VECTORS = 39  # that FAISS wants for each centroid at least
 CODEBOOK = 256  # centroids of a one-byte code
+LONGEST_CODE_BYTES = 64  # unless more are asked for: a sixth of MiniLM's 384 dimensions
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +56,20 @@ class IvfFlat:
 class IvfPq:
     """Do as `IvfFlat` does on codes of `bytes_per_vector`, and score the best by the whole vectors.
 
-    With fewer vectors than train the codes (39 for each of 256 centroids) it keeps whole vectors.
+    None takes the numbers from the corpus. With fewer vectors than train the codes (39 for each of
+    256 centroids) it keeps whole vectors.
     """
 
     lists: int | None = None
-    bytes_per_vector: int = 64
+    bytes_per_vector: int | None = None
     probes: int | None = None
 
     def __post_init__(self) -> None:
         _at_least_one(lists=self.lists, bytes=self.bytes_per_vector, probes=self.probes)
 
 
-DenseKind = Flat | Hnsw | IvfFlat | IvfPq
+ApproximateKind = Hnsw | IvfFlat | IvfPq
+DenseKind = Flat | ApproximateKind
 
 KINDS: dict[str, type[DenseKind]] = {
     "flat": Flat,
@@ -113,12 +116,25 @@ def check_dimensions(kind: DenseKind, dimensions: int) -> None:
     UsageError
         With the numbers of bytes that do.
     """
-    if isinstance(kind, IvfPq) and dimensions % kind.bytes_per_vector:
-        allowed = [str(size) for size in range(1, dimensions + 1) if dimensions % size == 0]
+    size = kind.bytes_per_vector if isinstance(kind, IvfPq) else None
+    if size is not None and dimensions % size:
         raise UsageError(
-            f"bytes_per_vector {kind.bytes_per_vector} does not divide {dimensions} dimensions; "
-            f"choose one of {', '.join(allowed)}"
+            f"bytes_per_vector {size} does not divide {dimensions} dimensions; "
+            f"choose one of {', '.join(map(str, _divisors(dimensions)))}"
         )
+
+
+def code_bytes(kind: IvfPq, dimensions: int) -> int:
+    """Return the bytes of a code: as asked, else as many as divide the dimensions, 64 at most.
+
+    Examples
+    --------
+    >>> code_bytes(IvfPq(), 384), code_bytes(IvfPq(), 100)
+    (64, 50)
+    """
+    if kind.bytes_per_vector is not None:
+        return kind.bytes_per_vector
+    return max(size for size in _divisors(dimensions) if size <= LONGEST_CODE_BYTES)
 
 
 def list_count(kind: IvfFlat | IvfPq, vectors: int) -> int:
@@ -132,6 +148,10 @@ def probe_count(kind: IvfFlat | IvfPq, lists: int) -> int:
     """Return how many lists to search: as asked, else an eighth of them and 8 at least."""
     wanted = kind.probes if kind.probes is not None else max(8, lists // 8)
     return min(wanted, lists)
+
+
+def _divisors(number: int) -> list[int]:
+    return [size for size in range(1, number + 1) if number % size == 0]
 
 
 def _at_least_one(**sizes: int | None) -> None:

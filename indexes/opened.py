@@ -6,15 +6,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from wherefrom.indexes.dense import FlatIndex, open_flat
-from wherefrom.indexes.ranking import Ranking, merge_rankings
+from wherefrom.indexes.dense_choice import read_kind
+from wherefrom.indexes.dense_files import open_dense
+from wherefrom.indexes.ranking import (
+    Ranking,
+    Rankings,
+    merge_columns,
+    nothing_found,
+    side_by_side,
+)
 from wherefrom.indexes.records import Hit
 from wherefrom.indexes.sparse import SparseIndex
 from wherefrom.indexes.sparse_rows import ROWS_NAME
 from wherefrom.indexes.ties import stable_hits
 from wherefrom.kb.errors import DamagedError, UsageError
 from wherefrom.kb.generation import Generation
-from wherefrom.kb.segment_names import SegmentNames
 
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -26,9 +32,8 @@ class Opened:
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
         folder, manifest = generation.folder, generation.manifest
-        self._dense = [
-            open_dense(folder, record.name, record.passages) for record in manifest.segments
-        ]
+        kind = read_kind(manifest.dense, folder)
+        self._dense = [open_dense(folder, record, kind) for record in manifest.segments]
         self._starts = generation.offsets[:-1].tolist()
         self._sparse = SparseIndex.open(folder / manifest.sparse)
         self._sparse_rows = _read_rows(folder / manifest.sparse / ROWS_NAME, len(self._sparse))
@@ -61,7 +66,7 @@ class Opened:
             raise UsageError(f"expected vectors (Q, {dimensions}), got {vectors.shape}")
         vectors = np.ascontiguousarray(vectors, dtype=np.float32)
 
-        def search(numbers: Sequence[int], depth: int) -> list[Ranking]:
+        def search(numbers: Sequence[int], depth: int) -> Rankings:
             chosen = vectors if len(numbers) == len(vectors) else vectors[list(numbers)]
             return self._dense_rankings(chosen, depth)
 
@@ -70,10 +75,10 @@ class Opened:
     def sparse_hits(self, queries: Sequence[str], k: int) -> list[list[Hit]]:
         """Find the `k` live passages with the highest BM25 score for each query."""
 
-        def search(numbers: Sequence[int], depth: int) -> list[Ranking]:
+        def search(numbers: Sequence[int], depth: int) -> Rankings:
             chosen = [queries[number] for number in numbers]
             found = self._sparse.search(chosen, depth, deleted=self._sparse_deleted)
-            return [Ranking(self._sparse_rows[one.rows], one.scores) for one in found]
+            return side_by_side([Ranking(self._sparse_rows[one.rows], one.scores) for one in found])
 
         return stable_hits(search, len(queries), k, names=self.generation.passage_ids)
 
@@ -99,32 +104,14 @@ class Opened:
     def _passages(self) -> int:
         return self.generation.manifest.passages
 
-    def _dense_rankings(self, vectors: Vectors, depth: int) -> list[Ranking]:
+    def _dense_rankings(self, vectors: Vectors, depth: int) -> Rankings:
         found = [
             index.search(vectors, depth, deleted=mask)
             for index, mask in zip(self._dense, self.generation.masks, strict=True)
         ]
-        if len(found) == 1:
-            return found[0]
-        return [
-            merge_rankings([ranking[number] for ranking in found], self._starts, depth)
-            for number in range(len(vectors))
-        ]
-
-
-def open_dense(folder: Path, name: str, passages: int) -> FlatIndex:
-    """Open the exact dense index of a segment.
-
-    Raises
-    ------
-    DamagedError
-        If it cannot be opened, or has not one vector for each passage.
-    """
-    path = folder / SegmentNames(name).dense
-    index = open_flat(path)
-    if len(index) != passages:
-        raise DamagedError(f"{path} holds {len(index)} vectors for {passages} passages")
-    return index
+        if not found:
+            return nothing_found(len(vectors))
+        return found[0] if len(found) == 1 else merge_columns(found, self._starts, depth)
 
 
 def _read_rows(path: Path, count: int) -> Rows:

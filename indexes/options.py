@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from wherefrom.indexes.dense_kind import DenseKind
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.passages import PassageRules
@@ -12,7 +13,7 @@ BLOCK_PASSAGES = 2_048  # what a killed build loses at most: twenty seconds on t
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """How a build reads, cuts and encodes.
+    """How a build reads, cuts, encodes and indexes.
 
     Parameters
     ----------
@@ -22,6 +23,9 @@ class BuildOptions:
     rules
         How documents are cut. None takes the rules that the knowledge base was made with, for a
         new one the default.
+    dense
+        The kind of dense index, as a value: `Flat()`, `Hnsw()`, `IvfFlat()` or `IvfPq()`. None
+        takes the one that the knowledge base was made with, for a new one `Flat()`.
     sources
         How sources are read.
     licence
@@ -34,6 +38,7 @@ class BuildOptions:
 
     encoder: str | Encoder | None = None
     rules: PassageRules | None = None
+    dense: DenseKind | None = None
     sources: SourceOptions = field(default_factory=SourceOptions)
     licence: str | None = None
     block_passages: int = BLOCK_PASSAGES

@@ -5,13 +5,14 @@ Until the manifest names them they are rubbish; so a writer that dies here does 
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wherefrom.indexes.dense_kind import KINDS
 from wherefrom.kb.durable import (
     flush_file,
     flush_folder,
@@ -59,17 +60,17 @@ def sparse_of(manifest: Manifest) -> SparsePart:
     return SparsePart(manifest.sparse, files)
 
 
+def scratch_approximate(kind: str) -> str:
+    """Return the name that an approximate dense index has before it is published."""
+    return f"dense.{kind}.faiss"
+
+
 def publish_segment(folder: Path, scratch: Scratch) -> Part:
     """Move the files of a new segment from `scratch` to where they belong."""
     found = {path.name: _record(path) for path in sorted(scratch.folder.iterdir())}
     content = "".join(f"{name} {record.sha256}\n" for name, record in found.items())
     names = SegmentNames(hashlib.sha256(content.encode()).hexdigest()[:16])
-    places = {
-        SCRATCH_DOCUMENTS: names.documents,
-        SCRATCH_IDS: names.ids,
-        SCRATCH_PASSAGES: names.passages,
-        SCRATCH_DENSE: names.dense,
-    }
+    places = {name: place for name, place in _places(names).items() if name in found}
     with storage_errors(folder):
         for name, place in places.items():
             (scratch.folder / name).replace(folder / place)
@@ -77,6 +78,21 @@ def publish_segment(folder: Path, scratch: Scratch) -> Part:
             flush_folder(folder / inner)
     files = {places[name]: record for name, record in found.items()}
     return Part(SegmentRecord(names.name, scratch.documents, scratch.passages), files)
+
+
+def published_before(scratch: Scratch, parts: Sequence[Part]) -> Part | None:
+    """Return the part without a mask that has the very files of a new segment, None if none has.
+
+    An approximate dense index need not be there yet: it follows from the exact one.
+    """
+    paths = sorted(scratch.folder.iterdir())
+    for part in parts:
+        places = _places(SegmentNames(part.record.name))
+        if not part.record.mask and all(
+            _has_content(path, part.files.get(places[path.name])) for path in paths
+        ):
+            return part
+    return None
 
 
 def publish_sparse(folder: Path, scratch: Path) -> SparsePart:
@@ -108,10 +124,28 @@ def with_mask(folder: Path, part: Part, mask: NDArray[np.bool_]) -> Part:
     return Part(replace(part.record, mask=name), files)
 
 
+def _places(names: SegmentNames) -> dict[str, str]:
+    """Return where each file belongs that a new segment may have."""
+    return {
+        SCRATCH_DOCUMENTS: names.documents,
+        SCRATCH_IDS: names.ids,
+        SCRATCH_PASSAGES: names.passages,
+        SCRATCH_DENSE: names.dense,
+    } | {scratch_approximate(kind): names.approximate(kind) for kind in KINDS}
+
+
 def _record(path: Path) -> FileRecord:
     with storage_errors(path):
         flush_file(path)
         return FileRecord(path.stat().st_size, hash_file(path))
+
+
+def _has_content(path: Path, record: FileRecord | None) -> bool:
+    return (
+        record is not None
+        and path.stat().st_size == record.bytes
+        and hash_file(path) == record.sha256
+    )
 
 
 def _belongs(path: str, record: SegmentRecord) -> bool:

@@ -1,11 +1,28 @@
 """The nouns of the index layer: small frozen values, no I/O."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from itertools import repeat
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage and the score that one index, or a fusion of several, gave it."""
+class Hit(NamedTuple):
+    """A passage and the score that one index, or a fusion of several, gave it.
+
+    A named tuple, because a batch of queries makes thousands: it takes half as long to make as a
+    frozen dataclass.
+    """
 
     passage_id: str
     score: float
+
+
+def make_hits(passage_ids: Iterable[str], scores: Iterable[float]) -> Iterator[Hit]:
+    """Make hits of ids and scores that lie side by side.
+
+    Examples
+    --------
+    >>> list(make_hits(["a#0"], [0.5]))
+    [Hit(passage_id='a#0', score=0.5)]
+    """
+    # what Hit._make does, without a call of Python's for each
+    return map(tuple.__new__, repeat(Hit), zip(passage_ids, scores, strict=True))

@@ -5,16 +5,17 @@ Here ties are broken by passage id, also at the edge between the k-th hit and th
 """
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wherefrom.indexes.ranking import Ranking
-from wherefrom.indexes.records import Hit
+from wherefrom.indexes.ranking import Ranking, Rankings
+from wherefrom.indexes.records import Hit, make_hits
 
-DEEPER = 4  # how much further to look when a tie goes on beyond what was found
+DEEPER = 16  # how much further to look when a tie goes on beyond what was found
 
-Search = Callable[[Sequence[int], int], list[Ranking]]  # numbers of queries, depth
+Search = Callable[[Sequence[int], int], Rankings]  # numbers of queries, depth
 Names = Callable[[NDArray[np.int64]], list[str]]
 
 
@@ -33,32 +34,40 @@ def stable_hits(search: Search, queries: int, k: int, *, names: Names) -> list[l
     names
         Gives the passage ids of rows.
     """
+    found = search(range(queries), k + 1)
+    hits = _named(found, k, names)
+    equal = (found.scores[:, :-1] == found.scores[:, 1:]) & (found.rows[:, 1:] >= 0)
+    tied = np.flatnonzero(equal.any(axis=1)).tolist()
+    if tied:
+        whole = _without_cuts(search, {number: found[number] for number in tied}, k)
+        for number, ranking in whole.items():
+            hits[number] = _by_id(ranking, names)[:k]
+    return hits
+
+
+def _named(found: Rankings, k: int, names: Names) -> list[list[Hit]]:
+    """Make the first `k` hits of each query, ties in order of row."""
+    rows, scores = found.rows[:, :k], found.scores[:, :k]
+    there = rows >= 0
+    hits = make_hits(names(rows[there]), scores[there].tolist())
+    return [list(islice(hits, count)) for count in there.sum(axis=1).tolist()]
+
+
+def _without_cuts(search: Search, rankings: dict[int, Ranking], k: int) -> dict[int, Ranking]:
+    """Search deeper for every query whose k-th hit ties with the last that was found."""
     depth = k + 1
-    rankings = search(range(queries), depth)
-    cut = [number for number, ranking in enumerate(rankings) if _ends_in_tie(ranking, k, depth)]
+    cut = [number for number, ranking in rankings.items() if _ends_in_tie(ranking, k, depth)]
     while cut:
         depth *= DEEPER
-        for number, ranking in zip(cut, search(cut, depth), strict=True):
-            rankings[number] = ranking
+        rankings.update(zip(cut, search(cut, depth), strict=True))
         cut = [number for number in cut if _ends_in_tie(rankings[number], k, depth)]
-    return _named(rankings, k, names)
+    return rankings
 
 
 def _ends_in_tie(ranking: Ranking, k: int, depth: int) -> bool:
     return len(ranking) == depth and bool(ranking.scores[-1] == ranking.scores[k - 1])
 
 
-def _named(rankings: Sequence[Ranking], k: int, names: Names) -> list[list[Hit]]:
-    if not rankings:
-        return []
-    ids = names(np.concatenate([ranking.rows for ranking in rankings]))
-    found = []
-    start = 0
-    for ranking in rankings:
-        scores = ranking.scores.tolist()
-        hits = list(map(Hit, ids[start : start + len(scores)], scores))
-        if len(set(scores)) < len(scores):
-            hits.sort(key=lambda hit: (-hit.score, hit.passage_id))
-        found.append(hits[:k])
-        start += len(scores)
-    return found
+def _by_id(ranking: Ranking, names: Names) -> list[Hit]:
+    hits = make_hits(names(ranking.rows), ranking.scores.tolist())
+    return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))

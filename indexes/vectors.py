@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from wherefrom.indexes.dense import write_flat
+from wherefrom.indexes.dense_files import write_exact
 from wherefrom.indexes.encoder import Encoder
-from wherefrom.indexes.publish import SCRATCH_DENSE
 from wherefrom.indexes.staging import load_blocks, staged_vectors, text_blocks
-from wherefrom.kb.durable import storage_errors
 from wherefrom.kb.progress import Progress
 from wherefrom.kb.scratch import Scratch
 
@@ -21,6 +19,4 @@ def encode_segment(
         staged_vectors(folder, texts, encoder, advance=lambda n: progress.advance(STAGE, n))
         for texts in text_blocks(scratch.open().iterate_passages(), block_passages)
     ]
-    target = scratch.folder / SCRATCH_DENSE
-    with storage_errors(target):
-        write_flat(target, load_blocks(paths), encoder.dimensions)
+    write_exact(scratch.folder, load_blocks(paths), encoder.dimensions)

@@ -6,7 +6,8 @@ from time import perf_counter
 
 import numpy as np
 
-from wherefrom.indexes.opened import Opened, open_dense
+from wherefrom.indexes.dense_files import open_exact
+from wherefrom.indexes.opened import Opened
 from wherefrom.indexes.reports import VerifyReport
 from wherefrom.kb.digest import MultisetDigest, content_digest, document_digest
 from wherefrom.kb.errors import DamagedError
@@ -140,7 +141,7 @@ def _require_found(generation: Generation, document: Document, place: Place) -> 
 
 def _verify_vectors(folder: Path, manifest: Manifest, number: int) -> None:
     record = manifest.segments[number]
-    index = open_dense(folder, record.name, record.passages)
+    index = open_exact(folder, record)
     for start in range(0, len(index), BLOCK_ROWS):
         lengths = np.linalg.norm(index.vectors[start : start + BLOCK_ROWS], axis=1)
         wrong = np.flatnonzero(~(np.abs(lengths - 1) <= NORM_TOLERANCE))

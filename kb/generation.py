@@ -4,6 +4,7 @@ Passages are numbered through all segments: the *row* of a passage is its row in
 the passages of the segments before. A row means something within one generation only.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,7 +156,7 @@ class Generation:
 def manifest_version(folder: Path) -> Version | None:
     """Return what tells one state of the manifest from another, None where there is none."""
     try:
-        state = (folder / MANIFEST_NAME).stat()
+        state = os.stat(f"{folder}/{MANIFEST_NAME}")  # noqa: PTH116  # before every search
     except OSError:
         return None
     return (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)

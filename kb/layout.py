@@ -19,7 +19,7 @@ FOLDERS = ("documents", "passages", "dense", "sparse", "deleted")
 
 _OWN_NAMES = re.compile(
     r"(documents|passages)/[0-9a-f]{16}\.(arrow|ids\.npy)"
-    r"|dense/[0-9a-f]{16}\.([a-z_]+\.)?faiss"
+    r"|dense/[0-9a-f]{16}\.([a-z][a-z-]*\.)?faiss"
     r"|deleted/[0-9a-f]{16}-[0-9a-f]{12}\.npy"
     r"|sparse/[0-9a-f]{16}"
     rf"|.*\.[0-9]+{re.escape(TEMPORARY_SUFFIX)}"
@@ -64,7 +64,7 @@ def remove_rubbish(folder: Path, files: Mapping[str, object]) -> None:
     files
         The files that the manifest names.
     """
-    kept = {*files, *(str(Path(name).parent) for name in files)}
+    kept = {*files, *(str(parent) for name in files for parent in Path(name).parents)}
     for path in _entries(folder):
         name = path.relative_to(folder).as_posix()
         if name not in kept and _OWN_NAMES.fullmatch(name):

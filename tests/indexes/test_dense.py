@@ -1,5 +1,6 @@
 """Test the exact dense index against a full sort, against FAISS's own file, and against damage."""
 
+import gc
 from pathlib import Path
 
 import faiss
@@ -75,6 +76,28 @@ def test_equal_vectors_stand_in_order_of_rows(tmp_path: Path) -> None:
     assert found.rows.tolist() == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("queries", [1, 400])  # FAISS multiplies matrices from about 330 on
+@pytest.mark.parametrize("noise", [0, 1e-7, 1e-5])
+def test_rows_closer_than_rounding_are_told_apart(
+    tmp_path: Path, queries: int, noise: float
+) -> None:
+    """FAISS's own scores put such rows in any order; the k best must be right all the same."""
+    spread = np.random.default_rng(0).standard_normal((700, 384)).astype(np.float32)
+    vectors = unit_vectors(1, 384) + np.float32(noise) * spread
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    index = flat(tmp_path / "a.faiss", vectors, block=100)
+    asked = unit_vectors(queries, 384, seed=1)
+    for few, all_rows in zip(index.search(asked, 5), index.search(asked, 700), strict=True):
+        assert few.rows.tolist() == all_rows.rows[:5].tolist()
+        assert few.scores.tolist() == all_rows.scores[:5].tolist()
+
+
+def test_a_long_query_is_as_exact(tmp_path: Path) -> None:
+    vectors = np.repeat(unit_vectors(1, 24), 300, axis=0)
+    found = flat(tmp_path / "a.faiss", vectors).search(1000 * unit_vectors(1, 24, seed=1), 4)
+    assert found.rows.tolist() == [[0, 1, 2, 3]]
+
+
 def test_short_results_hold_no_row_of_minus_one(tmp_path: Path) -> None:
     found = flat(tmp_path / "a.faiss", unit_vectors(3, 8)).search(unit_vectors(2, 8), 10)
     assert [sorted(ranking.rows.tolist()) for ranking in found] == [[0, 1, 2], [0, 1, 2]]
@@ -94,6 +117,28 @@ def test_the_file_is_the_one_that_faiss_writes(tmp_path: Path) -> None:
     index.add(vectors)
     faiss.write_index(index, str(tmp_path / "theirs.faiss"))
     assert (tmp_path / "ours.faiss").read_bytes() == (tmp_path / "theirs.faiss").read_bytes()
+
+
+def test_vectors_outlive_the_index_that_they_came_from(tmp_path: Path) -> None:
+    vectors = unit_vectors(5_000, 64)
+    flat(tmp_path / "a.faiss", vectors)
+    kept = [open_flat(tmp_path / "a.faiss").vectors for _ in range(3)]
+    gc.collect()
+    assert all((view == vectors).all() for view in kept)
+
+
+@pytest.mark.parametrize("dimensions", [3, 16, 33, 384])
+def test_bits_of_a_score_do_not_depend_on_where_a_vector_lies(
+    tmp_path: Path, dimensions: int
+) -> None:
+    """A processor may take another path for numbers at an even address: it must not show."""
+    same = np.repeat(unit_vectors(1, dimensions), 70, axis=0)
+    others = unit_vectors(70, dimensions, seed=1)
+    index = flat(tmp_path / "a.faiss", np.stack([same, others], axis=1).reshape(140, dimensions))
+    for count in (1, 2, 5, 30):
+        asked = np.repeat(unit_vectors(1, dimensions, seed=2), count, axis=0)
+        scores = [ranking.scores[ranking.rows % 2 == 0] for ranking in index.search(asked, 140)]
+        assert len(np.unique(np.concatenate(scores))) == 1
 
 
 def test_the_file_is_mapped_and_not_read(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from wherefrom.indexes.dense_kind import (
     IvfFlat,
     IvfPq,
     check_dimensions,
+    code_bytes,
     kind_name,
     list_count,
     parse_dense_kind,
@@ -62,4 +63,13 @@ def test_sizes_that_fit_pass(kind: DenseKind) -> None:
 
 def test_bytes_that_do_not_divide_are_refused() -> None:
     with pytest.raises(UsageError, match="64 does not divide 10 dimensions; choose one of 1, 2, 5"):
-        check_dimensions(IvfPq(), 10)
+        check_dimensions(IvfPq(bytes_per_vector=64), 10)
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "size"), [(1, 1), (32, 32), (97, 1), (100, 50), (384, 64), (768, 64)]
+)
+def test_codes_follow_the_dimensions(dimensions: int, size: int) -> None:
+    check_dimensions(IvfPq(), dimensions)
+    assert code_bytes(IvfPq(), dimensions) == size
+    assert code_bytes(IvfPq(bytes_per_vector=5), 100) == 5

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from wherefrom.indexes.build import build
 from wherefrom.indexes.compact import compact
 from wherefrom.indexes.delete import delete
+from wherefrom.indexes.dense_kind import Flat, Hnsw, IvfFlat, IvfPq
 from wherefrom.indexes.info import info
 from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.indexes.options import BuildOptions
@@ -30,6 +31,8 @@ texts = st.lists(
 names = st.sampled_from([f"d{number}" for number in range(12)])
 additions = st.tuples(st.just("add"), st.dictionaries(names, texts, min_size=1, max_size=8))
 deletions = st.tuples(st.just("delete"), st.sets(names, min_size=1, max_size=4))
+# approximate indexes of so few vectors look through all of them
+kinds = st.sampled_from([Flat(), Hnsw(), IvfFlat(), IvfPq()])
 histories = st.lists(st.one_of(additions, deletions, st.just(("compact", None))), max_size=6)
 
 
@@ -56,11 +59,11 @@ def answers(folder: Path, options: BuildOptions) -> list[object]:
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(first=st.dictionaries(names, texts, min_size=1, max_size=8), history=histories)
+@given(first=st.dictionaries(names, texts, min_size=1, max_size=8), history=histories, kind=kinds)
 def test_any_history_equals_a_fresh_build(
-    tmp_path_factory, word_encoder, first: dict[str, str], history: list[tuple[str, object]]
+    tmp_path_factory, word_encoder, first: dict[str, str], history: list[tuple[str, object]], kind
 ):
-    options = BuildOptions(encoder=word_encoder, rules=RULES, block_passages=3)
+    options = BuildOptions(encoder=word_encoder, rules=RULES, dense=kind, block_passages=3)
     folder = tmp_path_factory.mktemp("exact") / "my.kb"
     add(folder, first, options)
     live = dict(first)

@@ -15,7 +15,8 @@ from wherefrom.kb.errors import DamagedError, LockedError, StorageError, UsageEr
 
 WHEREFROM = Path(sys.executable).with_name("wherefrom")
 HELP_SECONDS = 0.4
-COMMANDS = ["build", "delete", "compact", "info", "verify", "search", "ask", "check", "choose"]
+COMMANDS = ["build", "delete", "compact", "info", "verify"]
+COMMANDS += ["search", "ask", "check", "choose", "train"]
 
 
 def test_help_lists_every_command(capsys):

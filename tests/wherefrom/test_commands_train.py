@@ -1,0 +1,90 @@
+"""`wherefrom train`: a few real steps of a two-layer encoder, through the command line."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from wherefrom.command import run
+
+COLOURS = ("red", "green", "blue", "white", "black", "yellow")
+LABELS = ("entailment", "neutral", "contradiction")
+
+
+def squad(colours: Iterable[str]) -> str:
+    """Write questions on the colours of doors, in SQuAD's format."""
+    articles = []
+    for number, colour in enumerate(colours):
+        context = f"House {number} is old. Its door is {colour} and its roof is flat."
+        answer = {"text": colour, "answer_start": context.index(colour)}
+        question = {"id": f"q{number}", "question": "What colour is the door?"}
+        paragraph = {"context": context, "qas": [{**question, "answers": [answer]}]}
+        articles.append({"title": f"House_{number}", "paragraphs": [paragraph]})
+    return json.dumps({"version": "1.1", "data": articles})
+
+
+def pairs(count: int) -> str:
+    rows = [
+        {"premise": f"Door {n} is red.", "hypothesis": f"Door {n} is open.", "label": LABELS[n % 3]}
+        for n in range(count)
+    ]
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "train.json").write_text(squad(COLOURS))
+    (folder / "dev.json").write_text(squad(COLOURS[:2]))
+    (folder / "pairs.jsonl").write_text(pairs(9))
+    (folder / "dev.jsonl").write_text(pairs(3))
+    return folder
+
+
+@pytest.fixture
+def recipe(tmp_path: Path, tiny_encoder_folder: Path) -> Path:
+    file = tmp_path / "tiny.toml"
+    file.write_text(
+        f'encoder = "{tiny_encoder_folder}"\nmax_tokens = 128\nspan_batch = 4\npair_batch = 4\n'
+        'negatives = 0.0\nsave_steps = 2\n[[spans]]\nfile = "train.json"\n'
+        '[[pairs]]\nfile = "pairs.jsonl"\n'
+        '[[evaluate]]\nfile = "dev.json"\ntask = "spans"\n'
+        '[[evaluate]]\nfile = "dev.jsonl"\ntask = "pairs"\n'
+    )
+    return file
+
+
+def test_a_reader_is_trained_resumed_and_used(data, recipe, tmp_path, capsys, tiny_kb):
+    out = tmp_path / "reader"
+    command = ["train", str(recipe), "--data", str(data), "--out", str(out)]
+    capsys.readouterr()
+    assert run(command) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith(f"{out}\n  steps ")
+    assert "loss" not in printed.out
+    assert "% (n = 2)" in printed.out and "% (n = 3)" in printed.out
+    written = json.loads((out / "reader.json").read_text())
+    assert set(written["training"]["metrics"]) == {"dev.json", "dev.jsonl"}
+    assert run(command) == 2
+    assert "resume it or name another folder" in capsys.readouterr().err
+    assert run([*command, "--resume", "--json"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert again["weights_sha256"] == written["weights_sha256"]
+    assert again["training"]["metrics"] == written["training"]["metrics"]
+    assert run(["ask", str(tiny_kb), "What?", "--reader", str(out), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["question"] == "What?"
+
+
+def test_what_is_wrong_is_said_before_anything_is_trained(data, recipe, tmp_path, capsys):
+    out = tmp_path / "reader"
+    options = ["--data", str(data), "--out", str(out)]
+    assert run(["train", str(tmp_path / "none.toml"), *options]) == 1
+    assert "none.toml" in capsys.readouterr().err
+    assert run(["train", str(recipe), *options, "--resume"]) == 2
+    assert "nothing to resume" in capsys.readouterr().err
+    (data / "dev.json").unlink()
+    assert run(["train", str(recipe), *options]) == 2
+    assert "the recipe names dev.json" in capsys.readouterr().err
+    assert not out.exists()

@@ -1,0 +1,59 @@
+"""The command that makes a reader; it calls one function of the library."""
+
+import sys
+from collections.abc import Mapping
+from contextlib import redirect_stdout
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wherefrom.options import AsJson
+from wherefrom.printing import print_fields, print_json
+
+
+def train(
+    recipe: Annotated[
+        Path, typer.Argument(metavar="RECIPE", help="TOML file: what to learn from, and how.")
+    ],
+    data: Annotated[
+        Path,
+        typer.Option(metavar="DIR", help="Folder that the recipe's file names are relative to."),
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the reader.")],
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the last checkpoint in the out folder.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train a reader by a recipe, and measure it."""
+    from wherefrom.pipeline.train_reader import train_reader
+
+    with redirect_stdout(sys.stderr):  # the trainer prints its progress
+        manifest = train_reader(recipe, data, out, resume=resume)
+    if as_json:
+        print_json(asdict(manifest))
+        return
+    training = manifest.training
+    trained = {
+        "steps": training["steps"],
+        "span examples": training["span_items"],
+        "inference pairs": training["pair_items"],
+        "seconds": training["seconds"],
+        "weights": f"sha256 {manifest.weights_sha256[:12]}…",
+    }
+    print_fields(str(out), trained | _measures(training["metrics"]))
+
+
+def _measures(metrics: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
+    """Put each file's measures in words."""
+    return {
+        file: ", ".join(
+            f"{name.replace('_', ' ')} {100 * value:.1f} %"
+            for name, value in found.items()
+            if name != "n"
+        )
+        + f" (n = {found['n']:,})"
+        for file, found in metrics.items()
+    }

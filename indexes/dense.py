@@ -127,7 +127,7 @@ class FlatIndex:
 
         Source: Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.1.
         """
-        lengths = np.sqrt(np.einsum("qd,qd->q", queries, queries))
+        lengths: NDArray[np.float32] = np.sqrt(np.einsum("qd,qd->q", queries, queries))
         return lengths * np.float32(LONGEST_VECTOR * self.dimensions * np.finfo(np.float32).eps)
 
 

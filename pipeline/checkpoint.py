@@ -166,9 +166,12 @@ def load_reader(folder: Path, *, device: str) -> "LoadedReader":
     }
     try:
         network = _network(folder, weights, device)
+    except (AttributeError, KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"{folder}: the weights do not fit the configuration: {error!r}"
+        ) from error
+    try:
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-    except (KeyError, RuntimeError) as error:
-        raise ModelError(f"{folder}: the weights do not fit the configuration: {error}") from error
     except Exception as error:  # tokenizers raises nothing more exact
         raise ModelError(f"{folder / TOKENIZER} cannot be read: {error}") from error
     return LoadedReader(network, tokenizer, manifest)
@@ -191,9 +194,11 @@ def _network(folder: Path, weights: "dict[str, Tensor]", device: str) -> "Reader
         return network.eval()
     from transformers import AutoConfig, AutoModel
 
+    from wherefrom.pipeline.backbone import without_pooler
+
     full = AutoConfig.from_pretrained(folder)
     encoder = AutoModel.from_config(  # type: ignore[no-untyped-call]
-        full, add_pooling_layer=False
+        full, **without_pooler(full)
     )
     network = ReaderNetwork(encoder)
     network.load_state_dict(weights, assign=True)

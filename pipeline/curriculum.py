@@ -21,6 +21,7 @@ from wherefrom.pipeline.recipe import PairSource, Recipe, SpanSource
 from wherefrom.pipeline.squad import SquadQuestion, read_squad
 from wherefrom.pipeline.statement import as_statement, titled
 
+TRIES = 200  # draws for one example, before its data are said not to yield any
 UNTITLED_SHARE = 0.2  # of the span examples are shown without their title
 Example = TypeVar("Example")
 
@@ -86,7 +87,9 @@ def _negatives(
             paragraphs[question.title].append(question.context)
     negatives: list[SpanExample] = []
     answered = [question for question in questions if question.answers]
+    tries = 0
     while answered and len(negatives) < count:
+        tries = _tried(tries, len(negatives), count, "paragraphs without the answer")
         question = rng.choice(answered)
         other = rng.choice(questions)
         text, title = other.context, other.title
@@ -103,7 +106,7 @@ def _pairs(source: PairSource, data: Path, rng: random.Random) -> list[PairExamp
     for name, example in read_pairs(data / source.file, sources=source.shares or None):
         groups[name, example.label].append(example)
     known = {name for name, _ in groups}
-    for name in source.shares:
+    for name in [*source.shares, *(key.rpartition("/")[0] for key in source.label_shares)]:
         if name not in known:
             raise UsageError(f"{source.file} has no source {name!r}; it has {sorted(known)}")
     drawn: list[PairExample] = []
@@ -124,7 +127,9 @@ def _statements(
             by_context[question.context].append(question)
     contexts = [context for context, asked in by_context.items() if len(asked) > 1]
     made: list[PairExample] = []
+    tries = 0
     while contexts and len(made) < count:
+        tries = _tried(tries, len(made), count, "answers within one sentence")
         context = rng.choice(contexts)
         question, other = rng.sample(by_context[context], 2)
         answer, start = question.answers[0]
@@ -145,3 +150,13 @@ def _statements(
             claim = as_statement(question.question, answer)
             made.append(PairExample(titled(title, context[start:end]), claim, NEUTRAL))
     return made
+
+
+def _tried(tries: int, made: int, wanted: int, what: str) -> int:
+    """Count one more draw; stop where the data hold next to none of what is drawn."""
+    if tries >= TRIES * (made + 1):
+        raise UsageError(
+            f"the span data hold too few {what}: {made} of {wanted} examples could be made in "
+            f"{tries} draws; set negatives or statements lower in the recipe, or add articles"
+        )
+    return tries + 1

@@ -41,11 +41,13 @@ class PromptBuilder:
     Parameters
     ----------
     tokenizer
-        Of the encoder; its own truncation and padding are switched off.
+        Of the encoder; its own truncation and padding are switched off, and the names of special
+        tokens are words like others: a passage that says "[SEP]" shall not end the passage.
     max_tokens
         The budget of one prompt, special tokens included.
     overlap_tokens
-        How many tokens neighbouring windows of a long text share.
+        How many tokens neighbouring windows of a long text share; half a window at most, so that
+        a long question does not cut the text into a window for each token.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class PromptBuilder:
         self._backend = tokenizer
         self._backend.no_truncation()
         self._backend.no_padding()
+        self._backend.encode_special_tokens = True
         self.max_tokens = max_tokens
         self._overlap_tokens = overlap_tokens
         self._special = _special_tokens(self._backend)
@@ -98,7 +101,8 @@ class PromptBuilder:
                     f"{self.max_tokens}, and at least {self.max_tokens // 4} are for the evidence; "
                     f"ask in fewer words (it begins {questions[number][:60]!r})"
                 )
-            for first, last in _windows(len(text.ids), room, self._overlap_tokens):
+            overlap = min(self._overlap_tokens, room // 2)
+            for first, last in _windows(len(text.ids), room, overlap):
                 window = (text.ids[first:last], text.offsets[first:last])
                 prompts.append(self._join(number, question.ids, head, *window))
         return prompts

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wherefrom.indexes.hardware import choose_device
 from wherefrom.pipeline.checkpoint import LoadedReader, load_reader
 from wherefrom.pipeline.prompt import Prompt, PromptBuilder
-from wherefrom.pipeline.spans import Span, best_spans
+from wherefrom.pipeline.spans import Span, best_spans, join_windows
 
 if TYPE_CHECKING:
     from wherefrom.pipeline.heads import HeadOutputs
@@ -76,7 +76,7 @@ class Reader:
         -------
         list[Reading]
             One for each text, in order. A text longer than the budget is read in windows, and
-            the best spans of all its windows are kept.
+            the best spans of all its windows are kept, no two of which overlap.
         """
         prompts = self._prompts.readings(questions, evidence)
         spans: list[list[Span]] = [[] for _ in evidence]
@@ -90,7 +90,7 @@ class Reader:
                 spans[prompt.source].extend(found)
                 relevance[prompt.source] = max(relevance[prompt.source], float(logits[place]))
         return [
-            Reading(tuple(sorted(found, key=lambda span: -span.margin)[:count]), logit)
+            Reading(tuple(join_windows(found, count=count)), logit)
             for found, logit in zip(spans, relevance, strict=True)
         ]
 

@@ -6,8 +6,25 @@ from pathlib import Path
 from typing import Any
 
 from wherefrom.kb.errors import SourceError, UsageError, unknown_value
+from wherefrom.pipeline.examples import INFERENCE_LABELS
 
 EVALUATION_TASKS = ("spans", "pairs")
+ENDLESS = float("inf")
+RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
+    "seed": (0, 2**32 - 1),
+    "negatives": (0, ENDLESS),
+    "statements": (0, ENDLESS),
+    "max_tokens": (32, ENDLESS),
+    "span_batch": (1, ENDLESS),
+    "pair_batch": (1, ENDLESS),
+    "learning_rate": (0, 1),
+    "weight_decay": (0, 1),
+    "dropout": (0, 1),
+    "warmup_share": (0, 1),
+    "decay_share": (0, 1),
+    "max_steps": (0, ENDLESS),
+    "save_steps": (1, ENDLESS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +105,19 @@ def read_recipe(path: Path) -> Recipe:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SourceError(f"cannot read the recipe {path}: {error}") from error
     _known(table, [field.name for field in fields(Recipe)], str(path))
-    spans = tuple(_span(entry, path) for entry in table.pop("spans", []))
-    pairs = tuple(_pair(entry, path) for entry in table.pop("pairs", []))
-    evaluate = tuple(_evaluation(entry, path) for entry in table.pop("evaluate", []))
+    spans = tuple(_span(entry, path) for entry in _tables(table, "spans", path))
+    pairs = tuple(_pair(entry, path) for entry in _tables(table, "pairs", path))
+    evaluate = tuple(_evaluation(entry, path) for entry in _tables(table, "evaluate", path))
     if not spans and not pairs:
         raise UsageError(f"{path}: a recipe needs at least one [[spans]] or [[pairs]]")
     defaults = {f.name: f.default for f in fields(Recipe) if f.name not in ("encoder",)}
     for key, value in table.items():
         wanted = str if key == "encoder" else type(defaults[key])
-        if wanted is float and isinstance(value, int) and not isinstance(value, bool):
-            continue
-        if not isinstance(value, wanted) or isinstance(value, bool):
+        allowed = (float, int) if wanted is float else wanted
+        if not isinstance(value, allowed) or isinstance(value, bool):
             raise UsageError(f"{path}: {key} must be {wanted.__name__}, found {value!r}")
+        if key in RANGES and isinstance(value, float | int):
+            _in_range(value, RANGES[key], f"{path}: {key}")
     if "encoder" not in table:
         raise UsageError(f"{path}: the key encoder is missing (a model's name or folder)")
     return Recipe(spans=spans, pairs=pairs, evaluate=evaluate, **table)
@@ -109,6 +127,10 @@ def _span(entry: dict[str, Any], path: Path) -> SpanSource:
     _known(entry, [field.name for field in fields(SpanSource)], f"{path}, [[spans]]")
     if not isinstance(entry.get("file"), str):
         raise UsageError(f"{path}, [[spans]]: file must be a string, found {entry.get('file')!r}")
+    _share(entry.get("share", 1.0), f"{path}, [[spans]]: share")
+    if not isinstance(entry.get("tokenised", False), bool):
+        found = entry["tokenised"]
+        raise UsageError(f"{path}, [[spans]]: tokenised must be true or false, found {found!r}")
     return SpanSource(**entry)
 
 
@@ -116,7 +138,18 @@ def _pair(entry: dict[str, Any], path: Path) -> PairSource:
     _known(entry, [field.name for field in fields(PairSource)], f"{path}, [[pairs]]")
     if not isinstance(entry.get("file"), str):
         raise UsageError(f"{path}, [[pairs]]: file must be a string, found {entry.get('file')!r}")
-    return PairSource(entry["file"], entry.get("shares", {}), entry.get("label_shares", {}))
+    shares, label_shares = entry.get("shares", {}), entry.get("label_shares", {})
+    for key, table in (("shares", shares), ("label_shares", label_shares)):
+        if not isinstance(table, dict):
+            raise UsageError(f"{path}, [[pairs]]: {key} must be a table, found {table!r}")
+        for name, share in table.items():
+            _share(share, f"{path}, [[pairs]]: {key}, {name}")
+    for name in label_shares:
+        label = name.rpartition("/")[2]
+        if label not in INFERENCE_LABELS:
+            error = unknown_value("label", label, INFERENCE_LABELS)
+            raise UsageError(f"{path}, [[pairs]]: label_shares, {name}: {error}")
+    return PairSource(entry["file"], shares, label_shares)
 
 
 def _evaluation(entry: dict[str, Any], path: Path) -> Evaluation:
@@ -125,8 +158,30 @@ def _evaluation(entry: dict[str, Any], path: Path) -> Evaluation:
         found = entry.get("file")
         raise UsageError(f"{path}, [[evaluate]]: file must be a string, found {found!r}")
     if entry.get("task") not in EVALUATION_TASKS:
-        raise unknown_value("task", str(entry.get("task")), EVALUATION_TASKS)
+        error = unknown_value("task", str(entry.get("task")), EVALUATION_TASKS)
+        raise UsageError(f"{path}, [[evaluate]]: {error}")
     return Evaluation(**entry)
+
+
+def _tables(table: dict[str, Any], key: str, path: Path) -> list[dict[str, Any]]:
+    """Take the list of tables under a key; TOML writes them with double brackets."""
+    found = table.pop(key, [])
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise UsageError(f"{path}: {key} must be tables [[{key}]], found {found!r}")
+    return found
+
+
+def _share(value: object, where: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UsageError(f"{where} must be a number, found {value!r}")
+    _in_range(value, (0, ENDLESS), where)
+
+
+def _in_range(value: float, limits: tuple[float, float], where: str) -> None:
+    low, high = limits
+    if not low <= value <= high or value == ENDLESS:
+        allowed = f"at least {low:g}" if high == ENDLESS else f"from {low:g} to {high:g}"
+        raise UsageError(f"{where} must be {allowed}, found {value!r}")
 
 
 def _known(table: dict[str, Any], allowed: list[str], where: str) -> None:

@@ -1,5 +1,6 @@
 """Find the best answer spans in the span head's logits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,3 +58,15 @@ def best_spans(
         found.append(span)
         scores = np.where((rows <= column) & (columns >= row), -np.inf, scores)
     return found
+
+
+def join_windows(spans: Sequence[Span], *, count: int) -> list[Span]:
+    """Return up to `count` spans of one text's windows, best first; no two of them overlap.
+
+    Windows of a text share tokens, so the same words can be found in two of them.
+    """
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda found: (-found.margin, found.start)):
+        if all(span.end <= other.start or other.end <= span.start for other in kept):
+            kept.append(span)
+    return kept[:count]

@@ -6,6 +6,7 @@ of Text", EMNLP 2016, arXiv:1606.05250; Rajpurkar, Jia and Liang, "Know What You
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def read_squad(path: Path, *, tokenised: bool = False) -> list[SquadQuestion]:
     for number, article in enumerate(data["data"]):
         try:
             questions.extend(_article(article, tokenised=tokenised))
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise RecordError(f"{path}, article {number}: {error!r}") from error
     return questions
 
@@ -66,20 +67,20 @@ def _article(article: dict[str, Any], *, tokenised: bool) -> list[SquadQuestion]
     title = "" if title == "unknown" or ":" in title else title.replace("_", " ")
     found: list[SquadQuestion] = []
     for paragraph in article["paragraphs"]:
-        context, places = paragraph["context"], None
+        written = context = paragraph["context"]
+        places: Sequence[int] = range(len(written) + 1)
         if tokenised:
-            context, places = detokenise(context)
+            context, places = detokenise(written)
         for entry in paragraph["qas"]:
             answers = [] if entry.get("is_impossible") else entry["answers"]
             spans = []
             for answer in answers:
-                start = answer["answer_start"]
-                end = start + len(answer["text"])
-                if places is not None:
-                    start, end = places[start], places[end]
-                elif context[start:end] != answer["text"]:
-                    raise ValueError(f"question {entry['id']}: the answer is not at {start}")
-                spans.append((context[start:end].strip(), start))
+                text, start = answer["text"], answer["answer_start"]
+                end = start + len(text)
+                if start < 0 or not text.strip() or written[start:end] != text:
+                    raise ValueError(f"question {entry['id']}: no answer {text!r} at {start}")
+                said = context[places[start] : places[end]]
+                spans.append((said.strip(), places[start] + len(said) - len(said.lstrip())))
             found.append(
                 SquadQuestion(entry["id"], entry["question"], title, context, tuple(spans))
             )

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, cast
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, SequentialSampler
-from transformers import AutoModel, AutoTokenizer, Trainer, TrainingArguments, set_seed
+from transformers import AutoConfig, AutoModel, AutoTokenizer, Trainer, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import UsageError
+from wherefrom.pipeline.backbone import without_pooler
 from wherefrom.pipeline.batches import Item, collate, cut_batches, pair_items, span_items
 from wherefrom.pipeline.curriculum import pair_examples, span_examples
 from wherefrom.pipeline.heads import ReaderNetwork
@@ -121,9 +122,10 @@ def new_network(encoder: str, *, dropout: float) -> ReaderNetwork:
     `dropout` is that of every layer of the encoder. Attention is the plain one: on two cores the
     backward pass of the fused kernel takes longer than the rest of a step together.
     """
+    folder = find_model_folder(encoder).path
     backbone = AutoModel.from_pretrained(
-        find_model_folder(encoder).path,
-        add_pooling_layer=False,
+        folder,
+        **without_pooler(AutoConfig.from_pretrained(folder)),
         dtype=torch.float32,
         attn_implementation="eager",
     )

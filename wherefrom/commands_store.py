@@ -32,6 +32,10 @@ def build(
         int | None,
         typer.Option(metavar="N", parser=whole_number, help="Sentences neighbours share (1)."),
     ] = None,
+    dense: Annotated[
+        str | None,
+        typer.Option(metavar="KIND", help="Dense index: flat (exact), hnsw, ivf-flat or ivf-pq."),
+    ] = None,
     licence: Annotated[
         str | None,
         typer.Option(metavar="TEXT", help="Licence of sources that do not say theirs."),
@@ -46,6 +50,7 @@ def build(
     """Make or extend a knowledge base; run it again to resume."""
     from wherefrom.bars import ProgressBars
     from wherefrom.indexes.build import build as build_knowledge_base
+    from wherefrom.indexes.dense_kind import parse_dense_kind
     from wherefrom.indexes.options import BuildOptions
     from wherefrom.kb.source import Columns, SkippedRecords, SourceOptions
 
@@ -53,6 +58,7 @@ def build(
     options = BuildOptions(
         encoder=encoder,
         rules=_rules(max_words, overlap_sentences),
+        dense=None if dense is None else parse_dense_kind(dense),
         sources=SourceOptions(
             skipped=skipped if skip_bad else None,
             columns=Columns(id_column, title_column, text_column, url_column),

@@ -204,6 +204,27 @@ def test_an_interrupt_says_how_to_go_on(tmp_path, write_jsonl, options, monkeypa
     verify(folder)
 
 
+def test_a_change_between_a_killed_build_and_the_next_costs_little(
+    tmp_path, write_jsonl, word_encoder, monkeypatch
+):
+    """A document that gets longer shifts the passages after it, but not their blocks."""
+    options = BuildOptions(encoder=word_encoder, block_passages=32)
+    documents = [
+        {"id": f"d{number}", "title": "", "text": f"The number is {number}."}
+        for number in range(1_000)
+    ]
+    monkeypatch.setattr("wherefrom.indexes.build.commit", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        build(tmp_path / "my.kb", [write_jsonl(documents)], options=options)
+    monkeypatch.undo()
+    word_encoder.calls.clear()
+    documents[100] = {**CATS, "id": "d100"}
+    report = build(tmp_path / "my.kb", [write_jsonl(documents)], options=options)
+    assert report.passages > 1_000
+    assert 0 < sum(word_encoder.calls) < 300
+    verify(tmp_path / "my.kb")
+
+
 def test_a_damaged_staged_block_is_made_again(tmp_path, write_jsonl, options, monkeypatch):
     folder = tmp_path / "my.kb"
     spec = write_jsonl([PARIS, BERLIN, CATS])

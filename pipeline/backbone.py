@@ -1,0 +1,20 @@
+"""Make the encoder under a reader's heads with transformers, whatever its architecture."""
+
+from inspect import signature
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig
+
+
+def without_pooler(config: "PretrainedConfig") -> dict[str, bool]:
+    """Return the argument that leaves out the pooling layer; empty for encoders that have none.
+
+    BERT and RoBERTa have one, which the reader's heads do not use; DistilBERT, ELECTRA, DeBERTa and
+    ModernBERT have none and refuse the argument.
+    """
+    from transformers import MODEL_MAPPING
+
+    option = "add_pooling_layer"
+    kind: Any = MODEL_MAPPING[type(config)]
+    return {option: False} if option in signature(kind).parameters else {}

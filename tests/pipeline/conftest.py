@@ -1,0 +1,246 @@
+"""Tiny real parts of the pipeline: tokenizers, readers with random weights, data, evidence."""
+
+import gzip
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tokenizers import Tokenizer
+
+from wherefrom.indexes.model_folder import find_model_folder
+from wherefrom.pipeline.prompt import PromptBuilder
+from wherefrom.pipeline.records import Evidence
+
+if TYPE_CHECKING:
+    from wherefrom.pipeline.heads import ReaderNetwork
+    from wherefrom.pipeline.reader import Reader
+
+TINY_TOKENS = 64  # the budget of the tiny reader: its windows hold a sentence or two
+SEED = 23
+
+# Two articles in SQuAD's format: (title, [(paragraph, [(question, answer)])]).
+ARTICLES = [
+    (
+        "Paris",
+        [
+            (
+                "Paris is the capital of France. It lies on the Seine.",
+                [
+                    ("What is the capital of France?", "Paris"),
+                    ("Which river does Paris lie on?", "the Seine"),
+                ],
+            ),
+            (
+                "The tower was built in 1889. Gustave Eiffel designed it.",
+                [
+                    ("When was the tower built?", "1889"),
+                    ("Who designed the tower?", "Gustave Eiffel"),
+                ],
+            ),
+        ],
+    ),
+    (
+        "Berlin",
+        [
+            (
+                "Berlin is the capital of Germany. The wall fell in 1989.",
+                [
+                    ("What is the capital of Germany?", "Berlin"),
+                    ("When did the wall fall?", "1989"),
+                ],
+            ),
+            (
+                "The Spree flows through the city. A lake named Wannsee lies there.",
+                [
+                    ("Which river flows through the city?", "The Spree"),
+                    ("What is the name of the lake?", "Wannsee"),
+                ],
+            ),
+        ],
+    ),
+]
+PAIRS = [
+    ("A man sleeps.", "A man is asleep.", "entailment", "one"),
+    ("A man sleeps.", "A man is happy.", "neutral", "one"),
+    ("A man sleeps.", "A man runs.", "contradiction", "one"),
+    ("A dog eats.", "An animal eats.", "entailment", "two"),
+    ("A dog eats.", "The dog is brown.", "neutral", "two"),
+    ("A dog eats.", "The dog sleeps.", "contradiction", "two"),
+]
+
+
+@pytest.fixture(scope="session")
+def minilm() -> Tokenizer:
+    """Give the tokenizer that comes with the default encoder."""
+    return Tokenizer.from_file(str(find_model_folder(None).path / "tokenizer.json"))
+
+
+@pytest.fixture(scope="session")
+def backbone_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a BERT of two layers that reads the words of the data, else characters."""
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("tiny") / "backbone"
+    pieces = vocabulary()
+    config = BertConfig(
+        vocab_size=len(pieces),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=160,  # 32 × 160 elements are enough to be quantised
+        max_position_embeddings=512,
+        initializer_range=0.3,
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(SEED)
+        BertModel(config).save_pretrained(folder)
+    numbered = {piece: number for number, piece in enumerate(pieces)}
+    BertTokenizerFast(vocab=numbered).save_pretrained(folder)
+    return folder
+
+
+def vocabulary() -> list[str]:
+    """Return special tokens, characters that begin and go on with a word, and the data's words."""
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789.,?!'-()"
+    paragraphs = [paragraph for _, paragraphs in ARTICLES for paragraph in paragraphs]
+    texts = [text for context, asked in paragraphs for text in (context, *(q for q, _ in asked))]
+    texts += [text for premise, hypothesis, *_ in PAIRS for text in (premise, hypothesis)]
+    words = {word for text in texts for word in re.findall(r"\w\w+", text.lower())}
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    return [*special, *letters, *(f"##{letter}" for letter in letters), *sorted(words)]
+
+
+@pytest.fixture(scope="session")
+def tiny_builder(backbone_folder: Path) -> PromptBuilder:
+    """Give a builder whose tokens are the words of the data and, for all else, characters."""
+    tokenizer = Tokenizer.from_file(str(backbone_folder / "tokenizer.json"))
+    return PromptBuilder(tokenizer, max_tokens=TINY_TOKENS, overlap_tokens=8)
+
+
+@pytest.fixture(scope="session")
+def make_network(backbone_folder: Path) -> Callable[..., "ReaderNetwork"]:
+    """Give a function that makes a network from a configuration, its weights drawn from a seed."""
+    import torch
+    from transformers import AutoConfig, AutoModel
+
+    from wherefrom.pipeline.backbone import without_pooler
+    from wherefrom.pipeline.heads import ReaderNetwork
+
+    def make(config: Any = None) -> "ReaderNetwork":
+        config = config or AutoConfig.from_pretrained(backbone_folder)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(SEED)
+            network = ReaderNetwork(AutoModel.from_config(config, **without_pooler(config)))
+            for head in (network.span, network.relevance, network.inference):
+                torch.nn.init.normal_(head.weight)
+        return network.eval()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny_reader_folder(
+    tmp_path_factory: pytest.TempPathFactory,
+    backbone_folder: Path,
+    make_network: Callable[..., "ReaderNetwork"],
+) -> Path:
+    """Give the folder of a reader that has learnt nothing. Tests that change it copy it."""
+    from transformers import AutoTokenizer
+
+    from wherefrom.pipeline.checkpoint import ReaderManifest, save_reader
+
+    folder = tmp_path_factory.mktemp("tiny") / "reader"
+    tokenizer = AutoTokenizer.from_pretrained(backbone_folder)
+    save_reader(folder, make_network(), tokenizer, ReaderManifest("tiny", "", TINY_TOKENS))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_reader(tiny_reader_folder: Path) -> "Reader":
+    """Give the tiny reader, opened on the CPU."""
+    from wherefrom.pipeline.reader import Reader
+
+    return Reader.open(tiny_reader_folder, device="cpu")
+
+
+@pytest.fixture(scope="session")
+def make_evidence() -> Callable[..., Evidence]:
+    """Give a function that makes a piece of evidence of a text."""
+
+    def make(
+        text: str,
+        *,
+        document: str = "d",
+        number: int = 0,
+        title: str = "",
+        start: int = 0,
+        rank: int = 1,
+    ) -> Evidence:
+        return Evidence(
+            passage_id=f"{document}#{number}",
+            document_id=document,
+            title=title,
+            url=f"https://example.org/{document}",
+            rank=rank,
+            score=1.0 / rank,
+            retriever="hybrid",
+            text=text,
+            start=start,
+            end=start + len(text),
+        )
+
+    return make
+
+
+def squad_table(articles: Sequence[Any], *, version: str = "1.1") -> dict[str, Any]:
+    """Put articles in SQuAD's format; an answer of None makes an impossible question."""
+    data = []
+    for title, paragraphs in articles:
+        entries = []
+        for context, asked in paragraphs:
+            questions = []
+            for number, (question, answer) in enumerate(asked):
+                entry: dict[str, Any] = {"id": f"{title}/{len(entries)}/{number}"}
+                entry["question"] = question
+                entry["answers"] = []
+                if answer is None:
+                    entry["is_impossible"] = True
+                else:
+                    start = context.index(answer)
+                    entry["answers"] = [{"text": answer, "answer_start": start}]
+                questions.append(entry)
+            entries.append({"context": context, "qas": questions})
+        data.append({"title": title, "paragraphs": entries})
+    return {"version": version, "data": data}
+
+
+@pytest.fixture(scope="session")
+def write_squad() -> Callable[..., Path]:
+    """Give a function that writes articles to a file in SQuAD's format."""
+
+    def write(path: Path, articles: Sequence[Any] = ARTICLES) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        content = json.dumps(squad_table(articles), ensure_ascii=False).encode()
+        path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def write_pairs() -> Callable[..., Path]:
+    """Give a function that writes (premise, hypothesis, label, source) to a file, one a line."""
+
+    def write(path: Path, pairs: Iterable[Sequence[str]] = PAIRS) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        keys = ("premise", "hypothesis", "label", "source")
+        lines = [json.dumps(dict(zip(keys, pair, strict=True))) + "\n" for pair in pairs]
+        content = "".join(lines).encode()
+        path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+        return path
+
+    return write

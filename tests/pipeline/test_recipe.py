@@ -1,0 +1,162 @@
+"""Test recipes: what is read, what is refused, and what the recipe of the bundled reader names."""
+
+import re
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import pytest
+
+from wherefrom.kb.errors import SourceError, UsageError
+from wherefrom.pipeline.recipe import Evaluation, PairSource, Recipe, SpanSource, read_recipe
+
+# Sources for non-commercial use, or whose licence is not known or not stated.
+BARRED = {"sick", "ocnli", "rte", "mpe", "joci", "scitail", "lingnli"}
+START = 'encoder = "e"\n'
+SPANS = '[[spans]]\nfile = "s"\n'
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Recipe:
+    with as_file(files("wherefrom.models") / "reader.toml") as path:
+        return read_recipe(path)
+
+
+def saved(folder: Path, text: str) -> Path:
+    path = folder / "recipe.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_recipe_with_everything(tmp_path: Path) -> None:
+    text = """
+        encoder = "folder/of/an/encoder"
+        seed = 3
+        max_tokens = 128
+        learning_rate = 1
+        decay_share = 0.5
+
+        [[spans]]
+        file = "a.json"
+        share = 2
+
+        [[spans]]
+        file = "b.json"
+        tokenised = true
+
+        [[pairs]]
+        file = "c.jsonl"
+        shares = {one = 1.5, two = 0}
+        label_shares = {"one/neutral" = 3.0}
+
+        [[pairs]]
+        file = "d.jsonl"
+
+        [[evaluate]]
+        file = "e.jsonl"
+        task = "pairs"
+    """
+    assert read_recipe(saved(tmp_path, text)) == Recipe(
+        encoder="folder/of/an/encoder",
+        spans=(SpanSource("a.json", 2), SpanSource("b.json", tokenised=True)),
+        pairs=(
+            PairSource("c.jsonl", {"one": 1.5, "two": 0}, {"one/neutral": 3.0}),
+            PairSource("d.jsonl", {}, {}),
+        ),
+        evaluate=(Evaluation("e.jsonl", "pairs"),),
+        seed=3,
+        max_tokens=128,
+        learning_rate=1,
+        decay_share=0.5,
+    )
+
+
+def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
+    wanted = Recipe(encoder="e", spans=(SpanSource("s"),), pairs=())
+    assert read_recipe(saved(tmp_path, START + SPANS)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (SPANS, r": the key encoder is missing \(a model's name or folder\)"),
+        (START, r": a recipe needs at least one \[\[spans\]\] or \[\[pairs\]\]"),
+        (START + "lerning_rate = 1\n" + SPANS, "unknown key 'lerning_rate'.*mean learning_rate"),
+        ("encoder = 3\n" + SPANS, ": encoder must be str, found 3"),
+        (START + "seed = 1.5\n" + SPANS, ": seed must be int, found 1.5"),
+        (START + "seed = true\n" + SPANS, ": seed must be int, found True"),
+        (START + "negatives = true\n" + SPANS, ": negatives must be float, found True"),
+        (START + 'dropout = "0"\n' + SPANS, ": dropout must be float, found '0'"),
+        (START + "seed = -1\n" + SPANS, ": seed must be from 0 to 4.29497e.09, found -1"),
+        (START + "span_batch = 0\n" + SPANS, ": span_batch must be at least 1, found 0"),
+        (START + "max_tokens = 8\n" + SPANS, ": max_tokens must be at least 32, found 8"),
+        (START + "negatives = -0.5\n" + SPANS, ": negatives must be at least 0, found -0.5"),
+        (START + "decay_share = 2\n" + SPANS, ": decay_share must be from 0 to 1, found 2"),
+        (START + "learning_rate = nan\n" + SPANS, ": learning_rate must be from 0 to 1, found nan"),
+        (START + "negatives = inf\n" + SPANS, ": negatives must be at least 0, found inf"),
+        (START + '[spans]\nfile = "s"\n', r": spans must be tables \[\[spans\]\], found {"),
+        (START + "pairs = [1]\n", r": pairs must be tables \[\[pairs\]\], found \[1\]"),
+        (START + "[[spans]]\nfile = 3\n", r", \[\[spans\]\]: file must be a string, found 3"),
+        (START + "[[spans]]\n", r", \[\[spans\]\]: file must be a string, found None"),
+        (START + SPANS + "shares = 2\n", r", \[\[spans\]\]: unknown key 'shares'.*mean share"),
+        (START + SPANS + "share = -1\n", r", \[\[spans\]\]: share must be at least 0, found -1"),
+        (START + SPANS + "share = true\n", r", \[\[spans\]\]: share must be a number, found True"),
+        (START + SPANS + "tokenised = 1\n", "tokenised must be true or false, found 1"),
+        (START + "[[pairs]]\nfile = 3\n", r", \[\[pairs\]\]: file must be a string, found 3"),
+        (START + '[[pairs]]\nfile = "p"\nshares = 2\n', "shares must be a table, found 2"),
+        (
+            START + '[[pairs]]\nfile = "p"\nshares = {one = "x"}\n',
+            r", \[\[pairs\]\]: shares, one must be a number, found 'x'",
+        ),
+        (
+            START + '[[pairs]]\nfile = "p"\nlabel_shares = {"one/neutral" = -2}\n',
+            r", \[\[pairs\]\]: label_shares, one/neutral must be at least 0, found -2",
+        ),
+        (
+            START + '[[pairs]]\nfile = "p"\nlabel_shares = {"one/neutrl" = 2}\n',
+            "label_shares, one/neutrl: unknown label 'neutrl'.*mean neutral",
+        ),
+        (
+            START + SPANS + '[[evaluate]]\nfile = "x"\ntask = "span"\n',
+            r", \[\[evaluate\]\]: unknown task 'span'; choose spans or pairs .*mean spans",
+        ),
+        (
+            START + SPANS + '[[evaluate]]\ntask = "spans"\n',
+            r", \[\[evaluate\]\]: file must be a string, found None",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=f"recipe.toml.*{message}"):
+        read_recipe(saved(tmp_path, text))
+
+
+def test_files_that_are_no_recipe(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"cannot read the recipe .*none.toml"):
+        read_recipe(tmp_path / "none.toml")
+    with pytest.raises(
+        SourceError, match=r"cannot read the recipe .*recipe.toml: .*at end of document"
+    ):
+        read_recipe(saved(tmp_path, "encoder = "))
+
+
+def names(recipe: Recipe) -> list[str]:
+    """Return every name of data in a recipe: of files and of the sources in them."""
+    found = [entry.file for entry in (*recipe.spans, *recipe.pairs, *recipe.evaluate)]
+    for source in recipe.pairs:
+        found += [*source.shares, *source.label_shares]
+    return found
+
+
+def test_the_bundled_recipe_uses_no_barred_source(bundled: Recipe) -> None:
+    words = {word for name in names(bundled) for word in re.split(r"[^a-z0-9]+", name.lower())}
+    assert not words & BARRED
+    assert {"snli", "squad"} <= words  # the split finds names at all
+
+
+def test_the_bundled_recipe_evaluates_on_files_that_it_does_not_learn_from(
+    bundled: Recipe,
+) -> None:
+    learnt = {entry.file for entry in (*bundled.spans, *bundled.pairs)}
+    assert {entry.task for entry in bundled.evaluate} == {"spans", "pairs"}
+    assert not learnt & {entry.file for entry in bundled.evaluate}
+    assert not [name for name in learnt if "dev" in name or "test" in name]

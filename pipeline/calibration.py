@@ -43,6 +43,15 @@ class Observations:
     question: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """A calibration, the questions it was fitted on, and for how many a right answer was found."""
+
+    calibration: Calibration
+    questions: int
+    answered: int
+
+
 def read_known_questions(path: Path) -> list[KnownQuestion]:
     """Read questions with their answers, one JSON object a line.
 
@@ -144,19 +153,19 @@ def fit_temperature(probabilities: NDArray[np.float64], labels: NDArray[np.int64
 
 def calibrate(
     folder: Path,
-    answerer: Answerer,
+    kb: Path,
     questions: Sequence[KnownQuestion],
     *,
     advance: Callable[[], None] = lambda: None,
-) -> Calibration:
+) -> Calibrated:
     """Fit a reader's answer weights on known questions and write them into its folder.
 
     Parameters
     ----------
     folder
-        The reader's folder; `answerer` must have been opened with it.
-    answerer
-        A knowledge base with that reader.
+        The reader's folder.
+    kb
+        The directory of a knowledge base.
     questions
         Such as will be asked of it, with the answers that are right; questions without answers
         teach it when to abstain.
@@ -165,11 +174,17 @@ def calibrate(
 
     Raises
     ------
+    ModelError
+        If there is no reader.
+    MissingError, DamagedError, FormatError
+        If the knowledge base cannot be read.
     UsageError
         If there is nothing to tell apart; see `fit_answers`.
     """
+    answerer = Answerer.open(kb, reader=folder)
     manifest = answerer.reader.manifest
     observations = observe(answerer, questions, advance=advance)
     fitted = fit_answers(observations, manifest.calibration)
     write_manifest(folder, replace(manifest, calibration=fitted))
-    return fitted
+    answered = np.unique(observations.question[observations.right])
+    return Calibrated(fitted, len(questions), len(answered))

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 
 from wherefrom.commands_answer import ask, check, choose, search
 from wherefrom.commands_store import build, compact, delete, info, verify
-from wherefrom.commands_train import train
+from wherefrom.commands_train import calibrate, train
 from wherefrom.kb.errors import StorageError, UsageError, WherefromError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -42,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich panels would double the time that help takes
 )
-for command in (build, delete, compact, info, verify, search, ask, check, choose, train):
+for command in (build, delete, compact, info, verify, search, ask, check, choose, train, calibrate):
     app.command()(command)
 
 

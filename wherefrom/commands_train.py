@@ -1,4 +1,4 @@
-"""The command that makes a reader; it calls one function of the library."""
+"""The commands that make a reader; each calls one function of the library."""
 
 import sys
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from wherefrom.options import AsJson
+from wherefrom.options import AsJson, KnowledgeBasePath
 from wherefrom.printing import print_fields, print_json
 
 
@@ -44,6 +44,43 @@ def train(
         "weights": f"sha256 {manifest.weights_sha256[:12]}…",
     }
     print_fields(str(out), trained | _measures(training["metrics"]))
+
+
+def calibrate(
+    reader: Annotated[Path, typer.Argument(metavar="READER", help="Folder of the reader.")],
+    kb: KnowledgeBasePath,
+    questions: Annotated[
+        list[Path],
+        typer.Option(
+            metavar="FILE",
+            help='Questions with their answers: {"question": …, "answers": […]} a line.',
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Fit a reader's probabilities to questions whose answers are known."""
+    from wherefrom.bars import ProgressBars
+    from wherefrom.pipeline.calibration import calibrate as calibrate_reader
+    from wherefrom.pipeline.calibration import read_known_questions
+
+    known = [question for file in questions for question in read_known_questions(file)]
+    with ProgressBars() as bars:
+        bars.start("ask", total=len(known))
+        found = calibrate_reader(reader, kb, known, advance=lambda: bars.advance("ask"))
+        bars.finish("ask")
+    if as_json:
+        print_json(asdict(found))
+        return
+    weights = found.calibration.answer_weights
+    print_fields(
+        str(reader),
+        {
+            "questions": found.questions,
+            "with a right candidate": found.answered,
+            "weights": ", ".join(f"{name} {weight:g}" for name, weight in weights.items()),
+            "bias": f"{found.calibration.answer_bias:g}",
+        },
+    )
 
 
 def _measures(metrics: Mapping[str, Mapping[str, float]]) -> dict[str, str]:

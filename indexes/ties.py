@@ -5,7 +5,6 @@ Here ties are broken by passage id, also at the edge between the k-th hit and th
 """
 
 from collections.abc import Callable, Sequence
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +48,11 @@ def _named(found: Rankings, k: int, names: Names) -> list[list[Hit]]:
     """Make the first `k` hits of each query, ties in order of row."""
     rows, scores = found.rows[:, :k], found.scores[:, :k]
     there = rows >= 0
-    hits = make_hits(names(rows[there]), scores[there].tolist())
-    return [list(islice(hits, count)) for count in there.sum(axis=1).tolist()]
+    counts = there.sum(axis=1)
+    hits = list(make_hits(names(rows[there]), scores[there].tolist()))
+    ends = np.cumsum(counts)
+    spans = zip((ends - counts).tolist(), ends.tolist(), strict=True)
+    return [hits[start:end] for start, end in spans]
 
 
 def _without_cuts(search: Search, rankings: dict[int, Ranking], k: int) -> dict[int, Ranking]:

@@ -1,12 +1,13 @@
 """Test the exact dense index against a full sort, against FAISS's own file, and against damage."""
 
 import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import faiss
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wherefrom.indexes.dense import FlatIndex, open_flat, write_flat
@@ -41,10 +42,25 @@ def test_search_equals_a_full_sort(tmp_path: Path, queries: int) -> None:
         assert ranking.scores == pytest.approx(vectors[ranking.rows] @ query, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=30)
+@pytest.fixture(params=["one by one", "by a product of matrices"])
+def faiss_way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let FAISS take few queries in either of its ways; the second knows no deleted rows."""
+    before = faiss.cvar.distance_compute_blas_threshold
+    faiss.cvar.distance_compute_blas_threshold = 10**9 if request.param == "one by one" else 1
+    yield
+    faiss.cvar.distance_compute_blas_threshold = before
+
+
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(deleted=st.sets(st.integers(0, 39)), k=st.integers(1, 50), queries=st.sampled_from([1, 25]))
 def test_deleted_rows_are_not_found(
-    tmp_path_factory: pytest.TempPathFactory, deleted: set[int], k: int, queries: int
+    tmp_path_factory: pytest.TempPathFactory,
+    faiss_way: None,
+    deleted: set[int],
+    k: int,
+    queries: int,
 ) -> None:
     vectors, asked = unit_vectors(40, 8), unit_vectors(queries, 8, seed=1)
     mask = np.isin(np.arange(40), list(deleted))
@@ -90,6 +106,17 @@ def test_rows_closer_than_rounding_are_told_apart(
     for few, all_rows in zip(index.search(asked, 5), index.search(asked, 700), strict=True):
         assert few.rows.tolist() == all_rows.rows[:5].tolist()
         assert few.scores.tolist() == all_rows.scores[:5].tolist()
+
+
+@pytest.mark.parametrize("share", [0.001, 0.1, 0.9, 0.999])
+def test_deletions_change_nothing_else_however_faiss_searches(
+    tmp_path: Path, faiss_way: None, share: float
+) -> None:
+    vectors, asked = unit_vectors(3_000, 16), unit_vectors(30, 16, seed=1)
+    index = flat(tmp_path / "a.faiss", vectors, block=1_000)
+    mask = np.random.default_rng(3).random(3_000) < share
+    for query, ranking in zip(asked, index.search(asked, 6, deleted=mask), strict=True):
+        assert ranking.rows.tolist() == oracle(vectors, query, 6, mask)
 
 
 def test_a_long_query_is_as_exact(tmp_path: Path) -> None:

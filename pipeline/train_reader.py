@@ -92,10 +92,16 @@ def measure(reader: Reader, data: Path, entry: Evaluation) -> Mapping[str, float
     """Measure a reader on one file of development data."""
     file = data / entry.file
     if entry.task == "pairs":
-        right = score_pairs(reader, [pair for _, pair in read_pairs(file)])
+        pairs = [pair for _, pair in read_pairs(file)]
+        if not pairs:
+            raise UsageError(f"nothing to measure on: {file} holds no pair")
+        right = score_pairs(reader, pairs)
         return {"n": len(right), "accuracy": sum(right) / len(right)}
-    scores = score_spans(reader, [q for q in read_squad(file) if q.answers])
-    count = len(scores.f1)
+    questions = [question for question in read_squad(file) if question.answers]
+    if not questions:
+        raise UsageError(f"nothing to measure on: {file} holds no question with an answer")
+    scores = score_spans(reader, questions)
+    count = len(questions)
     return {
         "n": count,
         "exact_match": sum(scores.exact_match) / count,

@@ -84,7 +84,7 @@ def train(recipe: Recipe, data: Path, folder: Path, *, resume: bool = False) -> 
     SourceError, RecordError
         If a data file cannot be read.
     UsageError
-        If there is nothing to resume, or checkpoints exist and `resume` is false.
+        If there is nothing to resume or to learn from, or checkpoints exist and `resume` is false.
     """
     last: str | None = None
     if folder.is_dir():
@@ -98,6 +98,8 @@ def train(recipe: Recipe, data: Path, folder: Path, *, resume: bool = False) -> 
     network = new_network(recipe.encoder, dropout=recipe.dropout)
     builder = PromptBuilder(tokenizer.backend_tokenizer, max_tokens=recipe.max_tokens)
     batches, counts = draw_batches(recipe, data, builder)
+    if not batches:
+        raise UsageError(f"the recipe draws no example from its data in {data}; raise a share")
     if recipe.max_steps:
         batches = batches[: recipe.max_steps]
     trainer = _InOrderTrainer(
@@ -149,8 +151,8 @@ def draw_batches(
 
 
 def _arguments(recipe: Recipe, folder: Path, steps: int) -> TrainingArguments:
-    decay = round(recipe.decay_share * steps)
     warmup = round(recipe.warmup_share * steps)
+    decay = min(round(recipe.decay_share * steps), steps - warmup)  # the rest is stable
     return TrainingArguments(
         output_dir=str(folder),
         max_steps=steps,
@@ -159,11 +161,7 @@ def _arguments(recipe: Recipe, folder: Path, steps: int) -> TrainingArguments:
         weight_decay=recipe.weight_decay,
         warmup_steps=warmup,
         lr_scheduler_type="warmup_stable_decay",
-        lr_scheduler_kwargs={
-            "num_decay_steps": decay,
-            "num_stable_steps": max(0, steps - warmup - decay),
-            "decay_type": "linear",
-        },
+        lr_scheduler_kwargs={"num_decay_steps": decay, "decay_type": "linear"},
         max_grad_norm=1.0,
         bf16=True,
         optim="adamw_torch_fused",

@@ -1,0 +1,167 @@
+"""Test the making of a reader from a recipe: all that its folder must hold."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from wherefrom.indexes.model_folder import find_model_folder
+from wherefrom.kb.errors import ModelError, UsageError
+from wherefrom.pipeline.checkpoint import ReaderManifest, read_manifest
+from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.recipe import Evaluation
+from wherefrom.pipeline.train_reader import CHECKPOINTS, READING_TOKENS, measure, train_reader
+
+RECIPE = """
+encoder = "{encoder}"
+seed = 5
+max_tokens = 64
+span_batch = 4
+pair_batch = 4
+max_steps = 2
+save_steps = 1
+
+[[spans]]
+file = "qa/train.json.gz"
+
+[[pairs]]
+file = "nli/train.jsonl"
+
+[[evaluate]]
+file = "qa/dev.json"
+task = "spans"
+
+[[evaluate]]
+file = "nli/dev.jsonl"
+task = "pairs"
+"""
+FILES = ("nli/dev.jsonl", "nli/train.jsonl", "qa/dev.json", "qa/train.json.gz")
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def place(
+    tmp_path_factory: pytest.TempPathFactory,
+    backbone_folder: Path,
+    write_squad: Callable[..., Path],
+    write_pairs: Callable[..., Path],
+) -> Path:
+    """Give a folder with a recipe and its data."""
+    folder = tmp_path_factory.mktemp("made")
+    for name in FILES:
+        (write_pairs if "nli" in name else write_squad)(folder / "data" / name)
+    (folder / "recipe.toml").write_text(RECIPE.format(encoder=backbone_folder.as_posix()))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def manifest(place: Path) -> ReaderManifest:
+    """Make the reader, once for all tests of its folder."""
+    return train_reader(place / "recipe.toml", place / "data", place / "out", name="Little one")
+
+
+def test_the_folder_is_complete(place: Path, manifest: ReaderManifest) -> None:
+    names = {path.name for path in (place / "out").iterdir()}
+    assert names >= {
+        *("model.safetensors", "config.json", "tokenizer.json", "reader.json", "README.md"),
+        CHECKPOINTS,
+    }
+    assert read_manifest(place / "out") == manifest
+    reader = Reader.open(place / "out", device="cpu")
+    assert reader.read(["Who?"], [("", "Paris is old.")])[0].spans
+
+
+def test_the_manifest_says_what_it_was_made_of(
+    place: Path, manifest: ReaderManifest, backbone_folder: Path
+) -> None:
+    record = manifest.training
+    assert (manifest.name, manifest.max_tokens) == ("Little one", READING_TOKENS)
+    assert manifest.weights_sha256 == sha256(place / "out" / "model.safetensors")
+    assert record["recipe_sha256"] == sha256(place / "recipe.toml")
+    assert record["encoder_sha256"] == find_model_folder(str(backbone_folder)).weights_sha256()
+    assert record["data_sha256"] == {name: sha256(place / "data" / name) for name in FILES}
+    assert (record["seed"], record["steps"]) == (5, 2)
+    assert record["span_items"] >= 8
+    assert record["pair_items"] == 6
+    assert set(record["packages"]) == {"torch", "transformers", "tokenizers"}
+    assert json.loads((place / "out" / "reader.json").read_text())["training"] == record
+
+
+def test_the_metrics_are_those_of_the_stored_weights(place: Path, manifest: ReaderManifest) -> None:
+    metrics = manifest.training["metrics"]
+    assert set(metrics) == {"qa/dev.json", "nli/dev.jsonl"}
+    assert metrics["qa/dev.json"]["n"] == 8
+    assert set(metrics["qa/dev.json"]) == {"n", "exact_match", "f1"}
+    reader = Reader.open(place / "out")
+    pairs = [json.loads(line) for line in (place / "data/nli/dev.jsonl").read_text().splitlines()]
+    found = reader.infer([p["premise"] for p in pairs], [p["hypothesis"] for p in pairs])
+    labels = ["entailment", "neutral", "contradiction"]
+    right = sum(labels[row.argmax()] == p["label"] for row, p in zip(found, pairs, strict=True))
+    assert metrics["nli/dev.jsonl"] == {"n": 6, "accuracy": right / 6}
+
+
+def test_the_model_card_names_them(place: Path, manifest: ReaderManifest) -> None:
+    card = (place / "out" / "README.md").read_text()
+    record = manifest.training
+    assert card.startswith("---\nlibrary_name: wherefrom\n")
+    assert "\n# Little one\n" in card
+    assert "2 steps over" in card
+    assert ", seed\n5, " in card or "seed 5" in card
+    for name in FILES:
+        assert f"| `{name}` | `{record['data_sha256'][name][:16]}…` |" in card
+    accuracy = 100 * record["metrics"]["nli/dev.jsonl"]["accuracy"]
+    assert f"| `nli/dev.jsonl` | 6 | accuracy {accuracy:.1f} % |" in card
+    found = record["metrics"]["qa/dev.json"]
+    exact, f1 = 100 * found["exact_match"], 100 * found["f1"]
+    assert f"| `qa/dev.json` | 8 | exact match {exact:.1f} %, f1 {f1:.1f} % |" in card
+
+
+def test_a_run_is_not_overwritten(place: Path, manifest: ReaderManifest) -> None:
+    before = sha256(place / "out" / "model.safetensors")
+    with pytest.raises(UsageError, match="holds checkpoints of a run; resume it"):
+        train_reader(place / "recipe.toml", place / "data", place / "out")
+    assert sha256(place / "out" / "model.safetensors") == before
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_named_before_anything_is_done(
+    place: Path, tmp_path: Path, name: str
+) -> None:
+    for other in FILES:
+        if other != name:
+            (tmp_path / "data" / other).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "data" / other).write_bytes(b"not read before the check")
+    message = f"the recipe names {name}, which is not in the data folder {tmp_path / 'data'}"
+    with pytest.raises(UsageError, match=message):
+        train_reader(place / "recipe.toml", tmp_path / "data", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_encoder_that_is_not_there(place: Path, tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(RECIPE.format(encoder="no such encoder"))
+    with pytest.raises(ModelError, match="encoder 'no such encoder'"):
+        train_reader(recipe, place / "data", tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("task", "message"), [("spans", "no question with an answer"), ("pairs", "no pair")]
+)
+def test_nothing_to_measure_on(
+    tmp_path: Path,
+    tiny_reader: Reader,
+    write_squad: Callable[..., Path],
+    task: str,
+    message: str,
+) -> None:
+    write_squad(tmp_path / "spans", [("T", [("An owl.", [("Where?", None)])])])
+    (tmp_path / "pairs").write_text("\n\n")
+    with pytest.raises(
+        UsageError, match=f"nothing to measure on: {tmp_path / task} holds {message}"
+    ):
+        measure(tiny_reader, tmp_path, Evaluation(task, task))

@@ -1,0 +1,200 @@
+"""Test training runs of a few steps: they learn, and a killed one goes on as if it had not been."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import DistilBertConfig, DistilBertModel
+
+from wherefrom.kb.errors import SourceError, UsageError
+from wherefrom.pipeline import training
+from wherefrom.pipeline.batches import Item, PairItem, SpanItem, collate
+from wherefrom.pipeline.heads import ReaderNetwork
+from wherefrom.pipeline.prompt import PromptBuilder
+from wherefrom.pipeline.recipe import PairSource, Recipe, SpanSource
+from wherefrom.pipeline.training import draw_batches, new_network, train
+
+STEPS = 10
+
+
+@pytest.fixture(scope="module")
+def data(
+    tmp_path_factory: pytest.TempPathFactory,
+    write_squad: Callable[..., Path],
+    write_pairs: Callable[..., Path],
+) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    write_squad(folder / "spans.json")
+    write_pairs(folder / "pairs.jsonl.gz")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def recipe(backbone_folder: Path) -> Recipe:
+    return Recipe(
+        encoder=str(backbone_folder),
+        spans=(SpanSource("spans.json", share=3.0),),
+        pairs=(PairSource("pairs.jsonl.gz", {}, {}),),
+        statements=12,
+        max_tokens=64,
+        span_batch=4,
+        pair_batch=4,
+        learning_rate=2e-3,
+        max_steps=STEPS,
+        save_steps=4,
+    )
+
+
+def weights(network: ReaderNetwork) -> dict[str, torch.Tensor]:
+    return {name: tensor.clone() for name, tensor in network.state_dict().items()}
+
+
+def mean_loss(network: ReaderNetwork, batches: list[list[Item]]) -> float:
+    with torch.no_grad():
+        losses = [float(network(**collate(batch))["loss"]) for batch in batches]
+    return sum(losses) / len(losses)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(
+    recipe: Recipe, data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> training.TrainedReader:
+    return train(recipe, data, tmp_path_factory.mktemp("runs") / "undisturbed")
+
+
+class KilledError(BaseException):
+    """Stand for whatever ends a process in the middle of a step."""
+
+
+def kill_at(step: int, patch: pytest.MonkeyPatch) -> None:
+    """Let a run end as it takes the batch after so many steps."""
+    drawn = 0
+    collate_one = training._collate_one
+
+    def collate_or_die(features: list[list[Item]]) -> dict[str, torch.Tensor]:
+        nonlocal drawn
+        drawn += 1
+        if drawn > step:
+            raise KilledError
+        return collate_one(features)
+
+    patch.setattr(training, "_collate_one", collate_or_die)
+
+
+def test_a_run_that_is_killed_and_resumed_ends_with_the_same_weights(
+    recipe: Recipe, data: Path, tmp_path: Path, undisturbed: training.TrainedReader
+) -> None:
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KilledError):
+        kill_at(7, patch)
+        train(recipe, data, tmp_path)
+    assert [path.name for path in tmp_path.glob("checkpoint-*")] == ["checkpoint-4"]
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KilledError):
+        kill_at(5, patch)  # steps after the fourth: the checkpoint of the eighth is there
+        train(recipe, data, tmp_path, resume=True)
+    resumed = train(recipe, data, tmp_path, resume=True)
+    assert resumed.steps == undisturbed.steps == STEPS
+    for name, tensor in weights(undisturbed.network).items():
+        assert torch.equal(resumed.network.state_dict()[name], tensor), name
+
+
+def test_the_seed_decides(recipe: Recipe, data: Path, tmp_path: Path) -> None:
+    first, same, other = (
+        train(replace(recipe, seed=seed, max_steps=2), data, tmp_path / str(number)).network
+        for number, seed in enumerate((7, 7, 8))
+    )
+    for name, tensor in first.state_dict().items():
+        assert torch.equal(same.state_dict()[name], tensor)
+    assert not torch.equal(other.span.weight, first.span.weight)
+
+
+def test_what_a_run_says_of_itself(undisturbed: training.TrainedReader) -> None:
+    assert undisturbed.steps == STEPS
+    assert undisturbed.span_items >= 24  # eight questions, three times
+    assert undisturbed.pair_items >= 18  # six pairs and twelve statements
+    assert undisturbed.seconds > 0
+    assert not undisturbed.network.training
+    assert {p.device.type for p in undisturbed.network.parameters()} == {"cpu"}
+    assert undisturbed.tokenizer("Paris")["input_ids"][0] == undisturbed.tokenizer.cls_token_id
+
+
+def test_the_loss_falls(recipe: Recipe, data: Path, tmp_path: Path, backbone_folder: Path) -> None:
+    longer = replace(
+        recipe,
+        spans=(SpanSource("spans.json", share=20.0),),
+        negatives=0.0,
+        statements=0,
+        pairs=(PairSource("pairs.jsonl.gz", {"one": 12.0, "two": 12.0}, {}),),
+        max_steps=0,
+    )
+    trained = train(longer, data, tmp_path)
+    builder = PromptBuilder(trained.tokenizer.backend_tokenizer, max_tokens=64)
+    batches, _ = draw_batches(longer, data, builder)
+    spans = [batch for batch in batches if isinstance(batch[0], SpanItem)]
+    pairs = [batch for batch in batches if isinstance(batch[0], PairItem)]
+    fresh = new_network(str(backbone_folder), dropout=0.0).eval()
+    assert mean_loss(trained.network, spans) < 0.5 * mean_loss(fresh, spans)
+    assert mean_loss(trained.network, pairs) < 0.7 * mean_loss(fresh, pairs)
+
+
+def test_batches_are_drawn_before_and_each_is_of_one_task(
+    recipe: Recipe, data: Path, tiny_builder: PromptBuilder
+) -> None:
+    batches, counts = draw_batches(recipe, data, tiny_builder)
+    kinds = [{type(item) for item in batch} for batch in batches]
+    assert all(len(kind) == 1 for kind in kinds)
+    assert kinds != sorted(kinds, key=str)  # the tasks take turns
+    assert sum(len(batch) for batch in batches) == sum(counts)
+    random.seed(99)  # the run's own generator decides, no other
+    again, _ = draw_batches(recipe, data, tiny_builder)
+    assert [[item.prompt.ids.tolist() for item in batch] for batch in again] == [
+        [item.prompt.ids.tolist() for item in batch] for batch in batches
+    ]
+
+
+def test_nothing_to_resume(recipe: Recipe, data: Path, tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "absent"):
+        with pytest.raises(UsageError, match=f"nothing to resume: {folder} holds no checkpoint"):
+            train(recipe, data, folder, resume=True)
+
+
+def test_checkpoints_are_not_overwritten(recipe: Recipe, data: Path, tmp_path: Path) -> None:
+    (tmp_path / "checkpoint-4").mkdir()
+    with pytest.raises(UsageError, match="holds checkpoints of a run; resume it or name another"):
+        train(recipe, data, tmp_path)
+
+
+def test_data_that_are_missing(recipe: Recipe, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"spans.json does not exist"):
+        train(recipe, tmp_path, tmp_path / "out")
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.25])
+def test_the_dropout_of_the_encoder_is_the_recipes(backbone_folder: Path, dropout: float) -> None:
+    network = new_network(str(backbone_folder), dropout=dropout)
+    found = {m.p for m in network.encoder.modules() if isinstance(m, torch.nn.Dropout)}
+    assert found == {dropout}
+    assert not [name for name in network.state_dict() if "pooler" in name]
+
+
+def test_an_encoder_without_a_pooling_layer_can_learn(
+    recipe: Recipe, data: Path, tmp_path: Path, backbone_folder: Path
+) -> None:
+    folder = tmp_path / "distilbert"
+    config = DistilBertConfig(vocab_size=256, dim=32, n_layers=1, n_heads=2, hidden_dim=64)
+    DistilBertModel(config).save_pretrained(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        (folder / name).write_bytes((backbone_folder / name).read_bytes())
+    small = replace(recipe, encoder=str(folder), max_steps=2)
+    trained = train(small, data, tmp_path / "out")
+    assert trained.network.encoder.config.model_type == "distilbert"
+
+
+def test_a_run_without_a_single_example_is_refused(
+    recipe: Recipe, data: Path, tmp_path: Path
+) -> None:
+    nothing = replace(recipe, spans=(SpanSource("spans.json", share=0.0),), pairs=(), statements=0)
+    with pytest.raises(UsageError, match="the recipe draws no example from its data"):
+        train(nothing, data, tmp_path)

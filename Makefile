@@ -31,7 +31,7 @@ test: install  ## Run the test suite
 	$(BIN)/python -m pytest
 
 test-wheel: install  ## Build the wheel and run the suite against it, outside the checkout
-	.ci/test-wheel $(VENV)
+	.ci/test-wheel $(VENV) $(TESTS)
 
 check: install  ## Check style, formatting and types
 	$(BIN)/ruff check .
@@ -42,6 +42,10 @@ demo: install  ## Build the starter knowledge base and ask three questions
 	@$(BIN)/wherefrom build $(KB) starter
 	@for question in "Who painted the Mona Lisa?" "What is the capital of Australia?" "When did the French Revolution begin?"; do \
 	  echo; $(BIN)/wherefrom ask $(KB) "$$question"; done
+
+bench: install  ## Run every benchmark whose data is in DATA; results in benchmarks/results
+	@$(BIN)/wherefrom build $(KB) starter
+	@$(BIN)/python -m wherefrom.benchmarks.everything --data $(DATA) --kb $(KB) --out $(RESULTS)
 
 lock:  ## Resolve the dependencies anew and write requirements.lock
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \

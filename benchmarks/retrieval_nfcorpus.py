@@ -1,6 +1,6 @@
 """Measure nDCG@10 of dense, sparse and hybrid search on NFCorpus, through a knowledge base.
 
-    python -m wherefrom.benchmarks.retrieval_nfcorpus --data beir/nfcorpus --out results/nfcorpus.json
+    python -m wherefrom.benchmarks.retrieval_nfcorpus --data beir/nfcorpus --out nfcorpus.json
 
 A document ranks where its best passage does. Settings were chosen on the dev judgements; the test
 judgements are for reporting. Intervals are 95 % bootstrap intervals over the queries.

@@ -1,0 +1,85 @@
+"""Run every benchmark whose data is here, one after the other, each in a process of its own.
+
+    python -m wherefrom.benchmarks.everything --data DATA --kb starter.kb --out benchmarks/results
+
+Each writes one JSON file of its name. A benchmark whose data is absent is left out, and that is
+said; one that fails does not stop the others. `make bench` runs this.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+MODULES = "wherefrom.benchmarks"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One benchmark: the name of its result, its module, its options, the files that it needs."""
+
+    name: str
+    module: str
+    options: tuple[str, ...] = ()
+    needs: tuple[Path, ...] = ()
+
+
+def planned(data: Path, kb: Path) -> tuple[Run, ...]:
+    """Return every benchmark, with the paths that it reads."""
+    wiki = data / "multihop" / "2wiki_corpus.jsonl"
+    nfcorpus = data / "beir" / "nfcorpus"
+    squad = data / "qa" / "squad_dev_a.json"
+    pairs = (data / "nli" / "mnli_dev_a.jsonl", data / "nli" / "snli_dev_a.jsonl")
+    of_kb = ("--kb", str(kb))
+    return (
+        Run("help_time", "help_time"),
+        Run("encoding", "encoding", ("--corpus", str(wiki)), (wiki,)),
+        Run("search_cost", "search_cost", of_kb, (kb,)),
+        Run("ask_latency", "ask_latency", of_kb, (kb,)),
+        Run("starter", "starter", of_kb, (kb,)),
+        Run("starter_tuning", "starter", (*of_kb, "--set", "tuning"), (kb,)),
+        Run("reader", "reader", ("--data", str(data)), (squad, *pairs)),
+        Run("nfcorpus", "retrieval_nfcorpus", ("--data", str(nfcorpus)), (nfcorpus,)),
+        Run("build_memory", "build_memory"),
+        Run("peers", "peers"),
+    )
+
+
+def run(runs: Sequence[Run], out: Path) -> list[str]:
+    """Run each whose files are here; return the names of those that failed."""
+    failed = []
+    for one in runs:
+        missing = [str(path) for path in one.needs if not path.exists()]
+        if missing:
+            print(f"{one.name}: left out, {', '.join(missing)} is not here", flush=True)
+            continue
+        print(f"{one.name}: running", flush=True)
+        command = [sys.executable, "-m", f"{MODULES}.{one.module}", *one.options]
+        done = subprocess.run([*command, "--out", out / f"{one.name}.json"], check=False)
+        if done.returncode:
+            failed.append(one.name)
+    return failed
+
+
+def main() -> None:
+    """Read the command line, run, and end with 1 if a benchmark failed."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--kb", type=Path, required=True)
+    parser.add_argument("--only", nargs="*", metavar="NAME", help="of these alone")
+    parser.add_argument("--out", type=Path, required=True)
+    chosen = parser.parse_args()
+    runs = planned(chosen.data, chosen.kb)
+    names = [one.name for one in runs]
+    unknown = sorted(set(chosen.only or ()) - set(names))
+    if unknown:
+        parser.error(f"unknown benchmark {', '.join(unknown)}; choose of {', '.join(names)}")
+    failed = run([one for one in runs if not chosen.only or one.name in chosen.only], chosen.out)
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Index the same articles and search the same questions with wherefrom and its peers, in turns.
+
+    python -m wherefrom.benchmarks.peers --out results/peers.json
+
+All run the weights of all-MiniLM-L6-v2 on the CPU, each at its own defaults, through one process.
+What is measured: articles indexed per second, from texts in memory to an index that can be asked
+(wherefrom also writes its index to the disk), and the time of one question, its encoding included.
+wherefrom cuts articles into passages of 100 words and encodes all of them; its peers take an
+article as one text and encode as many tokens of it as the model reads at once. Of each question
+the article that it is about is known: how often that is among the first ten shows that all of them
+really search.
+
+Peers are not dependencies: those that cannot be imported are left out, and the result says why.
+All of them: `pip install txtai haystack-ai`.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from wherefrom.benchmarks.peer_systems import SYSTEMS, Article, System, absent, versions
+from wherefrom.benchmarks.provenance import write_result
+from wherefrom.kb.source import read_source
+
+DEPTH = 10
+
+
+def draw(articles: int, questions: int) -> tuple[list[Article], list[tuple[str, str]]]:
+    """Take starter articles evenly, and ask for some of them: (question, id of its article)."""
+    found = list(read_source("starter"))
+    chosen = [found[number * len(found) // articles] for number in range(articles)]
+    asked = [chosen[number * articles // questions] for number in range(questions)]
+    return (
+        [Article(one.id, one.title, one.text) for one in chosen],
+        [(f"What is {one.title}?", one.id) for one in asked],
+    )
+
+
+def measure(
+    systems: Sequence[System], *, articles: int, questions: int, rounds: int
+) -> dict[str, Any]:
+    """Index and search with every system that is here, `rounds` times in turns."""
+    texts, asked = draw(articles, questions)
+    here = [system for system in systems if absent(system) is None]
+    kept: dict[str, list[dict[str, float]]] = {system.name: [] for system in here}
+    for _ in range(rounds):
+        for system in here:
+            kept[system.name].append(_one_round(system, texts, asked))
+    return {
+        "benchmark": "peers",
+        "articles": articles,
+        "questions": questions,
+        "rounds": rounds,
+        "systems": {
+            system.name: {
+                "what": system.what,
+                "versions": versions(system),
+                **{key: _median(kept[system.name], key) for key in kept[system.name][0]},
+                "each_round": kept[system.name],
+            }
+            for system in here
+        },
+        "left_out": {s.name: why for s in systems if (why := absent(s)) is not None},
+    }
+
+
+def _one_round(
+    system: System, texts: Sequence[Article], asked: Sequence[tuple[str, str]]
+) -> dict[str, float]:
+    """Return the figures of one round; the model is loaded and warm before the clock runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        index = system.prepare(Path(folder))
+        start = time.perf_counter()
+        search = index(texts)
+        indexed = time.perf_counter() - start
+        search(asked[0][0], DEPTH)  # warm
+        times, right = [], 0
+        for question, article in asked:
+            start = time.perf_counter()
+            found = search(question, DEPTH)
+            times.append(time.perf_counter() - start)
+            right += article in found
+    return {
+        "articles_per_second": len(texts) / indexed,
+        "search_milliseconds_median": 1000 * statistics.median(times),
+        "search_milliseconds_mean": 1000 * statistics.mean(times),
+        "article_in_first_10": right / len(asked),
+    }
+
+
+def _median(rounds: Sequence[dict[str, float]], key: str) -> float:
+    return statistics.median(one[key] for one in rounds)
+
+
+def main() -> None:
+    """Read the command line, measure, and write the result."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--articles", type=int, default=3_000)
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--out", type=Path, required=True)
+    chosen = parser.parse_args()
+    result = measure(
+        SYSTEMS, articles=chosen.articles, questions=chosen.questions, rounds=chosen.rounds
+    )
+    write_result(chosen.out, result)
+
+
+if __name__ == "__main__":
+    main()

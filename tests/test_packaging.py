@@ -4,7 +4,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -15,6 +15,9 @@ if not (ROOT / "pyproject.toml").is_file():
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
 NOT_PACKAGES = {"tests", "build", "dist", "docs"}
+READER_FILES = {"reader.json", "model.safetensors", "config.json", "README.md"}
+READER_FILES |= {"tokenizer.json", "tokenizer_config.json"}
+READER_BYTES = 30_000_000
 
 
 def folders_with_python() -> set[str]:
@@ -57,6 +60,23 @@ def test_the_lock_pins_every_dependency() -> None:
         assert name in pinned, f"{name} is not in requirements.lock; run make lock"
 
 
+def test_every_data_file_has_a_pattern_that_packs_it() -> None:
+    patterns = PROJECT["tool"]["setuptools"]["package-data"]
+    for name in tracked():
+        folder, _, rest = name.partition("/")
+        if folder not in folders_with_python() or rest.endswith(".py") or is_result(rest):
+            continue
+        package = folder if folder == "wherefrom" else f"wherefrom.{folder}"
+        allowed = [*patterns["*"], *patterns.get(package, ())]
+        assert any(PurePosixPath("/", rest).match(f"/{one}") for one in allowed), name
+
+
+def test_the_bundled_reader_is_whole_and_small() -> None:
+    files = {path.name: path.stat().st_size for path in (ROOT / "models" / "reader").glob("*")}
+    assert set(files) >= READER_FILES
+    assert sum(files.values()) <= READER_BYTES
+
+
 @pytest.mark.slow
 def test_the_wheel_holds_everything_and_nothing_generic(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
@@ -88,9 +108,14 @@ def expected_files() -> set[str]:
     files = set()
     for name in tracked():
         folder, _, rest = name.partition("/")
-        if folder in folders and not rest.startswith("results/"):
+        if folder in folders and not is_result(rest):
             files.add(f"wherefrom/{rest}" if folder == "wherefrom" else f"wherefrom/{name}")
     return files
+
+
+def is_result(path: str) -> bool:
+    """Say whether a file, by its path in its folder, is a measurement kept beside the code."""
+    return path.startswith("results/")
 
 
 def tracked() -> list[str]:

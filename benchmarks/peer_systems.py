@@ -145,13 +145,13 @@ def _by_hand(folder: Path) -> Index:
 
     def index(articles: Sequence[Article]) -> Search:
         texts = [_whole(one) for one in articles]
-        vectors = model.encode(texts, show_progress_bar=False)
+        vectors = model.encode(texts, convert_to_tensor=True, show_progress_bar=False)
         words = bm25s.BM25()
         words.index(bm25s.tokenize(texts, stopwords="en", show_progress=False), show_progress=False)
         depth = min(FUSION_DEPTH, len(texts))
 
         def search(question: str, k: int) -> list[str]:
-            vector = model.encode(question, show_progress_bar=False)
+            vector = model.encode(question, convert_to_tensor=True, show_progress_bar=False)
             (near,) = util.semantic_search(vector, vectors, top_k=depth)
             tokens = bm25s.tokenize(question, stopwords="en", show_progress=False)
             rows, _ = words.retrieve(tokens, k=depth, show_progress=False)

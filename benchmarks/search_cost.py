@@ -58,7 +58,8 @@ def _queries(vectors: NDArray[np.float32], size: int) -> NDArray[np.float32]:
     random = np.random.default_rng(0)
     chosen = vectors[random.integers(0, len(vectors), size)]
     drawn = chosen + random.normal(0, 0.03, chosen.shape)
-    return (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
+    queries: NDArray[np.float32] = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    return queries.astype(np.float32)
 
 
 def _in_turns(runs: list[Callable[[], Any]], rounds: int) -> list[list[float]]:

@@ -37,17 +37,11 @@ class Candidate:
         return self.best.text
 
     def quoted(self) -> list[Quoted]:
-        """Quote the best prediction of each passage, best first, and no words of a document twice.
-
-        Neighbouring passages of a document share sentences, so the same words can stand in both.
-        """
-        seen: dict[tuple[str, int], Quoted] = {}
-        for prediction in self.predictions:
-            evidence = prediction.evidence
-            place = (evidence.document_id, evidence.start + prediction.start)
-            if place not in seen:
-                seen[place] = quote(evidence, prediction.start, prediction.end)
-        return list(seen.values())
+        """Quote the best prediction of each passage, best first; no words of a document twice."""
+        return [
+            quote(prediction.evidence, prediction.start, prediction.end)
+            for prediction in _distinct(self.predictions)
+        ]
 
 
 def predict(reader: Reader, question: str, evidence: Sequence[Evidence]) -> list[Prediction]:
@@ -91,10 +85,27 @@ def normalised(answer: str) -> str:
 
 
 def _agreement(said: Sequence[Prediction]) -> float:
-    """Sum over the best prediction of each place; overlapping passages are one place."""
-    places: dict[tuple[str, int], float] = {}
-    for found in said:
-        place = (found.evidence.document_id, found.evidence.start + found.start)
-        places.setdefault(place, found.margin)
-    margins = np.array(list(places.values()))
+    margins = np.array([found.margin for found in _distinct(said)])
     return float(np.log(np.exp(margins - margins.max()).sum()))
+
+
+def _distinct(said: Sequence[Prediction]) -> list[Prediction]:
+    """Keep the best prediction of each passage, unless a better one has the same words.
+
+    Neighbouring passages of a document share sentences: what both say is said once.
+    """
+    kept: list[Prediction] = []
+    for found in said:
+        if not any(_same_place(found, other) for other in kept):
+            kept.append(found)
+    return kept
+
+
+def _same_place(one: Prediction, two: Prediction) -> bool:
+    first, second = one.evidence, two.evidence
+    if first.passage_id == second.passage_id:
+        return True
+    shared = first.start + one.start < second.start + two.end and (
+        second.start + two.start < first.start + one.end
+    )
+    return first.document_id == second.document_id and shared

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tokenizers import Tokenizer
 
+from wherefrom.indexes.build import build
+from wherefrom.indexes.encoder import Encoder
+from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.indexes.model_folder import find_model_folder
+from wherefrom.indexes.options import BuildOptions
+from wherefrom.kb.passages import PassageRules
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.records import Evidence
 
@@ -244,3 +249,33 @@ def write_pairs() -> Callable[..., Path]:
         return path
 
     return write
+
+
+# Documents in which bytes and characters differ, and sentences are cut into several passages.
+DOCUMENTS = [
+    {
+        "id": "paris",
+        "title": "Paris",
+        "url": "https://example.org/paris",
+        "text": "Élan 🦉! Paris is the capital of France. It lies on the Seine. "
+        "The tower was built in 1889. Gustave Eiffel designed it. Paris is old.",
+    },
+    {
+        "id": "berlin",
+        "title": "Berlin",
+        "text": "東京。Berlin is the capital of Germany. The wall fell in 1989. "
+        "The Spree flows through the city, and a lake lies there.",
+    },
+    {"id": "ulm/é", "title": "", "text": "Ulm, e\u0301. Einstein was born there in 1879."},
+    {"id": "owls", "title": "Owls (birds)", "text": "Owls hunt mice. " * 12},
+]
+
+
+@pytest.fixture
+def knowledge(tmp_path: Path, write_jsonl: Callable[..., str], word_encoder: Encoder) -> Knowledge:
+    """Give a knowledge base of four documents whose passages share sentences."""
+    options = BuildOptions(
+        encoder=word_encoder, rules=PassageRules(max_words=14, overlap_sentences=1)
+    )
+    build(tmp_path / "my.kb", [write_jsonl(DOCUMENTS)], options=options)
+    return Knowledge.open(tmp_path / "my.kb", encoder=word_encoder)

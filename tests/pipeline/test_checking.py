@@ -1,0 +1,105 @@
+"""Test how sentences for and against a claim become one verdict."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wherefrom.pipeline.checking import CITATIONS, check_claim, joined
+from wherefrom.pipeline.quoted import Quoted
+from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.records import VERDICTS, Evidence
+from wherefrom.pipeline.support import SentenceVectors, Support, weigh
+from wherefrom.pipeline.verdict import Verification
+
+SHARES = st.floats(0, 1)
+
+
+@st.composite
+def supports(draw: st.DrawFn) -> Support:
+    evidence = Evidence("d#0", "d", "", "", 1, 1.0, "dense", "One.", 0, 4)
+    odds = [draw(SHARES) + 1e-9 for _ in range(3)]
+    verification = Verification(*(odd / sum(odds) for odd in odds))
+    return Support(Quoted(evidence, 0, 4, 0, 4), 0.5, draw(SHARES), verification)
+
+
+def only(supported: float, refuted: float, weight: float = 1.0) -> Support:
+    evidence = Evidence("d#0", "d", "", "", 1, 1.0, "dense", "One.", 0, 4)
+    verification = Verification(supported, refuted, 1 - supported - refuted)
+    return Support(Quoted(evidence, 0, 4, 0, 4), 0.5, weight, verification)
+
+
+@given(st.lists(supports(), max_size=5))
+def test_probabilities_add_up_to_one(weighed: list[Support]) -> None:
+    found = joined(weighed)
+    assert tuple(found) == VERDICTS
+    assert sum(found.values()) == pytest.approx(1)
+    assert all(0 <= value <= 1 for value in found.values())
+
+
+@given(st.lists(supports(), max_size=5), supports())
+def test_another_sentence_for_it_never_makes_it_less_supported(
+    weighed: list[Support], another: Support
+) -> None:
+    refuting = max((support.refuted for support in weighed), default=0.0)
+    before, after = joined(weighed), joined([*weighed, another])
+    if another.refuted <= refuting:
+        assert after["supported"] >= before["supported"] - 1e-9
+    supporting = max((support.supported for support in weighed), default=0.0)
+    if another.supported <= supporting:
+        assert after["refuted"] >= before["refuted"] - 1e-9
+
+
+@given(st.lists(supports(), max_size=5), st.randoms(use_true_random=False))
+def test_the_order_of_sentences_does_not_matter(weighed: list[Support], random: Any) -> None:
+    turned = list(weighed)
+    random.shuffle(turned)
+    assert joined(turned) == joined(weighed)
+
+
+@pytest.mark.parametrize(
+    ("weighed", "wanted"),
+    [
+        ([], (0.0, 0.0, 1.0)),
+        ([only(1.0, 0.0)], (1.0, 0.0, 0.0)),
+        ([only(0.0, 1.0)], (0.0, 1.0, 0.0)),
+        ([only(1.0, 0.0, weight=0.0)], (0.0, 0.0, 1.0)),
+        ([only(0.8, 0.0), only(0.3, 0.0)], (0.8, 0.0, 0.2)),
+        ([only(1.0, 0.0), only(0.0, 1.0)], (0.0, 0.0, 1.0)),
+        ([only(0.5, 0.0), only(0.0, 0.5)], (1 / 3, 1 / 3, 1 / 3)),
+    ],
+)
+def test_known_cases(weighed: list[Support], wanted: tuple[float, ...]) -> None:
+    assert tuple(joined(weighed).values()) == pytest.approx(wanted)
+
+
+TEXTS = ["Paris is the capital of France. It is old.", "Berlin is big. 東京 🦉 too. Owls hunt."]
+
+
+@pytest.mark.parametrize("claim", ["Paris is old.", "Berlin is small.", "Owls hunt.", "東京"])
+def test_a_check_is_the_joined_verdict_of_the_sentences(
+    tiny_reader: Reader, word_encoder: Any, make_evidence: Callable[..., Evidence], claim: str
+) -> None:
+    from wherefrom.pipeline.quoted import sentences
+
+    evidence = [make_evidence(text, document=str(n), start=10) for n, text in enumerate(TEXTS)]
+    found = check_claim(tiny_reader, word_encoder, claim, evidence)
+    known = SentenceVectors.of(word_encoder, sentences(evidence))
+    weighed = weigh(tiny_reader, word_encoder, claim, known, centre=0.5)
+    assert found.probabilities == joined(weighed)
+    assert found.probabilities[found.verdict] == max(found.probabilities.values())
+    assert found.evidence == tuple(evidence)
+    assert len(found.citations) <= CITATIONS
+    assert {cited.verdict for cited in found.citations} <= {found.verdict}
+    for cited in found.citations:
+        text = TEXTS[int(cited.document_id)]
+        assert cited.quote == cited.sentence == text[cited.start - 10 : cited.end - 10]
+
+
+def test_without_evidence_a_claim_is_undecided(tiny_reader: Reader, word_encoder: Any) -> None:
+    found = check_claim(tiny_reader, word_encoder, "Paris is old.", [])
+    assert found.verdict == "undecided"
+    assert found.probabilities["undecided"] == 1.0
+    assert found.citations == ()

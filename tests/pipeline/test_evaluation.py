@@ -1,0 +1,104 @@
+"""Test SQuAD's measures on known cases, and the scoring of a reader against doing it by hand."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wherefrom.pipeline.evaluation import (
+    EXTRA_WORDS,
+    exact_match,
+    normalised_words,
+    says_the_same,
+    score_pairs,
+    score_spans,
+    word_f1,
+)
+from wherefrom.pipeline.examples import PairExample
+from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.squad import SquadQuestion
+
+WORDS = st.lists(st.sampled_from(["the", "a", "Owl", "owl.", "tower", "1889", "x-ray"]), max_size=6)
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "exact", "f1"),
+    [
+        ("Denver Broncos", ["Denver Broncos"], 1.0, 1.0),
+        ("the denver broncos!", ["Denver Broncos"], 1.0, 1.0),
+        ("Broncos", ["Denver Broncos"], 0.0, 2 / 3),
+        ("a b c d", ["c d e"], 0.0, 2 * (2 / 3) * (2 / 3) / (4 / 3)),  # "a" is an article
+        ("gold gold", ["gold"], 0.0, 2 / 3),
+        ("gold", ["silver", "the gold"], 1.0, 1.0),
+        ("Paris, France", ["Rome", "Paris", "in France"], 0.0, 2 / 3),
+        ("", ["Paris"], 0.0, 0.0),
+        ("Paris", [""], 0.0, 0.0),
+        ("the", ["a"], 1.0, 1.0),  # nothing is left of either
+        ("Paris", [], 0.0, 0.0),
+        ("U.S.", ["US"], 1.0, 1.0),
+        ("théâtre", ["theatre"], 0.0, 0.0),
+    ],
+)
+def test_known_cases(said: str, right: list[str], exact: float, f1: float) -> None:
+    assert exact_match(said, right) == exact
+    assert word_f1(said, right) == pytest.approx(f1)
+
+
+def test_articles_within_words_stay() -> None:
+    assert normalised_words("Another theatre, an owl; a-b") == ["another", "theatre", "owl", "ab"]
+
+
+@given(WORDS, WORDS)
+def test_f1_lies_between_exact_match_and_1_and_is_symmetric(one: list[str], two: list[str]) -> None:
+    said, right = " ".join(one), " ".join(two)
+    f1 = word_f1(said, [right])
+    assert exact_match(said, [right]) <= f1 <= 1.0
+    assert (f1 == 1.0) == (sorted(normalised_words(said)) == sorted(normalised_words(right)))
+    assert f1 == pytest.approx(word_f1(right, [said]))
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "same"),
+    [
+        ("Paris", ["paris"], True),
+        ("the city of Paris", ["Rome", "Paris"], True),
+        ("Paris", ["the city of Paris"], False),
+        ("Par is", ["Paris"], False),
+        ("Eiffel and Gustave", ["Gustave Eiffel"], False),
+        ("one two three four Paris", ["Paris"], True),
+        ("one two three four five Paris", ["Paris"], False),
+        ("Paris", ["the"], False),
+        ("Paris", [], False),
+    ],
+)
+def test_an_answer_may_say_a_few_words_more(said: str, right: list[str], same: bool) -> None:
+    assert EXTRA_WORDS == 4
+    assert says_the_same(said, right) == same
+
+
+def test_a_reader_is_scored_by_its_best_span(tiny_reader: Reader) -> None:
+    contexts = ["Paris is the capital of France", "The tower was built in 1889"]
+    readings = tiny_reader.read(["Who?"] * 2, [("", context) for context in contexts], count=1)
+    best = [reading.spans[0] for reading in readings]
+    said = [c[span.start : span.end] for c, span in zip(contexts, best, strict=True)]
+    known = [
+        SquadQuestion("1", "Who?", "", contexts[0], ((said[0], best[0].start),)),
+        SquadQuestion("2", "Who?", "", contexts[1], (("no such word", 0), (said[1] + " z", 0))),
+    ]
+    found = score_spans(tiny_reader, known)
+    assert found.exact_match == (1.0, 0.0)
+    assert found.f1 == (1.0, pytest.approx(word_f1(said[1], [said[1] + " z"])))
+    assert 0 < found.f1[1] < 1
+
+
+def test_a_context_without_words_scores_nothing(tiny_reader: Reader) -> None:
+    found = score_spans(tiny_reader, [SquadQuestion("1", "Who?", "", "", (("owl", 0),))])
+    assert (found.exact_match, found.f1) == ((0.0,), (0.0,))
+
+
+def test_pairs_are_right_where_the_most_probable_label_is(tiny_reader: Reader) -> None:
+    premises, claims = ["Paris is old.", "A dog eats.", "東京"], ["It is old.", "It sleeps.", ""]
+    labels = tiny_reader.infer(premises, claims).argmax(axis=1).tolist()
+    pairs = [PairExample(*pair) for pair in zip(premises, claims, labels, strict=True)]
+    assert score_pairs(tiny_reader, pairs) == (1.0, 1.0, 1.0)
+    wrong = PairExample(premises[0], claims[0], (labels[0] + 1) % 3)
+    assert score_pairs(tiny_reader, [wrong, *pairs[1:]]) == (0.0, 1.0, 1.0)

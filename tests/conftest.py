@@ -87,6 +87,26 @@ def tiny_encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def tiny_reader_folder(tmp_path_factory: pytest.TempPathFactory, tiny_encoder_folder: Path) -> Path:
+    """Give the folder of a reader that has learnt nothing and never abstains."""
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    from wherefrom.pipeline.checkpoint import Calibration, ReaderManifest, save_reader
+    from wherefrom.pipeline.heads import ReaderNetwork
+
+    folder = tmp_path_factory.mktemp("tiny") / "reader"
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(SEED)
+        encoder = AutoModel.from_pretrained(tiny_encoder_folder, add_pooling_layer=False)
+        network = ReaderNetwork(encoder).eval()
+    tokenizer = AutoTokenizer.from_pretrained(tiny_encoder_folder)
+    manifest = ReaderManifest("tiny", "", 128, calibration=Calibration(answer_threshold=0.0))
+    save_reader(folder, network, tokenizer, manifest)
+    return folder
+
+
 def save_tiny_encoder(folder: Path) -> None:
     """Save a sentence-transformers model of two layers with weights drawn from a seed."""
     import torch

@@ -8,7 +8,6 @@ import pytest
 from wherefrom.command import run
 from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence
 
-SEED = 11
 TEXT = "Élan [bold]vital[/] is <b>old</b>. It was named by Henri Bergson in 1907. The end."
 QUOTE = "Henri Bergson"
 START = TEXT.index(QUOTE)
@@ -85,24 +84,4 @@ def tiny_kb(tmp_path: Path, write_jsonl: Callable[..., str], tiny_encoder_folder
     )
     folder = tmp_path / "tiny.kb"
     assert run(["build", str(folder), source, "--encoder", str(tiny_encoder_folder)]) == 0
-    return folder
-
-
-@pytest.fixture(scope="session")
-def tiny_reader_folder(tmp_path_factory: pytest.TempPathFactory, tiny_encoder_folder: Path) -> Path:
-    """Give the folder of a reader that has learnt nothing and never abstains."""
-    import torch
-    from transformers import AutoModel, AutoTokenizer
-
-    from wherefrom.pipeline.checkpoint import Calibration, ReaderManifest, save_reader
-    from wherefrom.pipeline.heads import ReaderNetwork
-
-    folder = tmp_path_factory.mktemp("tiny") / "reader"
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(SEED)
-        encoder = AutoModel.from_pretrained(tiny_encoder_folder, add_pooling_layer=False)
-        network = ReaderNetwork(encoder).eval()
-    tokenizer = AutoTokenizer.from_pretrained(tiny_encoder_folder)
-    manifest = ReaderManifest("tiny", "", 128, calibration=Calibration(answer_threshold=0.0))
-    save_reader(folder, network, tokenizer, manifest)
     return folder

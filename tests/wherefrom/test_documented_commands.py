@@ -41,16 +41,18 @@ def stands_for(
     """Give what each word in capitals stands for here."""
     for name, line in FILES.items():
         (tmp_path / name).write_text(json.dumps(line) + "\n")
-    (tmp_path / "known.jsonl").write_text(
-        '{"question": "What is the capital of France?", "answers": ["Paris"]}\n'
-    )
+    question = "What is the capital of France?"
+    words = ["Paris", "Berlin", "capital", "France", "Germany", "Henri", "Bergson", "vital", "old"]
+    lines = [{"question": f"What of {word}?", "answers": words} for word in words]  # some are right
+    lines += [{"question": "Who am I?"}]  # and none is
+    (tmp_path / "known.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     source = tmp_path / "more.jsonl"
     source.write_text('{"id": "bees", "title": "Bees", "text": "Bees dance."}\n')
     data = tmp_path / "data"
     data.mkdir()
     context = "Paris is the capital of France. It lies on the Seine."
     answer = {"text": "Paris", "answer_start": 0}
-    asked = {"id": "q", "question": "What is the capital of France?", "answers": [answer]}
+    asked = {"id": "q", "question": question, "answers": [answer]}
     article = {"title": "Paris", "paragraphs": [{"context": context, "qas": [asked]}]}
     (data / "train.json").write_text(json.dumps({"data": [article]}))
     recipe = tmp_path / "tiny.toml"
@@ -65,7 +67,7 @@ def stands_for(
         "SOURCE...": f"jsonl:{source}",
         "DOCUMENT_ID...": "paris",
         "QUERY": "capital",
-        "QUESTION": "What is the capital of France?",
+        "QUESTION": question,
         "CLAIM": "Paris is the capital of France.",
         "READER": str(reader),
         "FILE": str(tmp_path / "known.jsonl"),
@@ -120,13 +122,11 @@ def test_the_page_has_a_section_for_each_command() -> None:
     assert sorted(SECTIONS) == sorted(one.callback.__name__ for one in app.registered_commands)
 
 
-@pytest.mark.filterwarnings("ignore:Both num_training_steps:UserWarning")
 @pytest.mark.parametrize("command", SECTIONS)
 def test_a_command_runs_as_documented_and_prints_for_people(command, prints):
     assert prints(command).strip()
 
 
-@pytest.mark.filterwarnings("ignore:Both num_training_steps:UserWarning")
 @pytest.mark.parametrize("command", [name for name in SECTIONS if name != "info"])
 def test_the_json_has_the_documented_keys(command, prints):
     found, shown = json.loads(prints(command, "--json")), documented(command)

@@ -19,8 +19,8 @@ DOCUMENTS = [
         "id": "paris",
         "title": "Paris",
         "text": "Paris (pronounced [paʁi]) is the capital and largest city of France. With about "
-        "two million residents it lies on the river Seine. It has been a centre of finance, fashion "
-        "and gastronomy since the 17th century.",
+        "two million residents it lies on the river Seine. It has been a centre of finance, "
+        "fashion and gastronomy since the 17th century.",
     },
     {
         "id": "eiffel-tower",

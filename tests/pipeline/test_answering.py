@@ -4,6 +4,7 @@ The readers here have learnt nothing, so what they mark is as good as random; wh
 citations, probabilities and abstentions holds all the same.
 """
 
+import math
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,9 +17,10 @@ import pytest
 from wherefrom.indexes.delete import delete
 from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.kb.errors import ModelError, UsageError
-from wherefrom.pipeline.answering import CITATIONS, Answerer
+from wherefrom.pipeline.answering import CITATIONS, Answerer, find_candidates
 from wherefrom.pipeline.checkpoint import read_manifest, write_manifest
 from wherefrom.pipeline.records import VERDICTS, Answer, Citation, Evidence, Option
+from wherefrom.pipeline.retrieval import retrieve
 
 QUESTIONS = [
     "What is the capital of France?",
@@ -37,15 +39,15 @@ OPTIONS = [Option("A", "Paris"), Option("B", "東京"), Option("C", "")]
 def make_answerer(
     knowledge: Knowledge, tiny_reader_folder: Path, tmp_path: Path
 ) -> Callable[..., Answerer]:
-    """Give a function that opens the tiny reader with a threshold, over the knowledge base."""
+    """Give a function that opens the tiny reader with a threshold and weights of its features."""
 
-    def make(threshold: float = 0.5) -> Answerer:
+    def make(threshold: float = 0.5, **weights: float) -> Answerer:
         folder = tmp_path / f"reader {threshold}"
         shutil.copytree(tiny_reader_folder, folder)
         manifest = read_manifest(folder)
         calibration = replace(
             manifest.calibration,
-            answer_weights={"margin": 0.2, "entailment": 0.3, "log_rank": -0.1},
+            answer_weights=weights or {"margin": 0.2, "entailment": 0.3, "log_rank": -0.1},
             answer_threshold=threshold,
         )
         write_manifest(folder, replace(manifest, calibration=calibration))
@@ -112,6 +114,21 @@ def test_nothing_is_certain_enough_for_a_threshold_of_one(
         assert answer.abstained
         assert (answer.answer, answer.citations) == ("", ())
         assert 0 < answer.probability < 1
+
+
+@pytest.mark.parametrize("weight", [1.0, -1.0])
+def test_the_most_probable_candidate_is_the_answer(
+    make_answerer: Callable[..., Answerer], weight: float
+) -> None:
+    """With a negative weight the candidate with the lowest margin is, which comes last."""
+    answerer = make_answerer(0.0, margin=weight)
+    (evidence,) = retrieve(answerer.knowledge, QUESTIONS[:1])
+    candidates = find_candidates(answerer.reader, QUESTIONS[0], evidence)
+    assert len(candidates) > 2
+    found = answerer.read(QUESTIONS[0], evidence)
+    assert found.answer == candidates[0 if weight > 0 else -1].text
+    odds = weight * candidates[0 if weight > 0 else -1].best.margin
+    assert found.probability == pytest.approx(1 / (1 + math.exp(-odds)))
 
 
 def test_several_passages_that_say_the_same_can_be_cited(

@@ -154,6 +154,27 @@ def test_batches_are_drawn_before_and_each_is_of_one_task(
     ]
 
 
+def test_the_batches_keep_the_order_in_which_they_were_drawn(
+    recipe: Recipe,
+    data: Path,
+    tmp_path: Path,
+    tiny_builder: PromptBuilder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[list[list[int]]] = []
+    collate_one = training._collate_one
+
+    def note(features: list[list[Item]]) -> dict[str, torch.Tensor]:
+        seen.append([item.prompt.ids.tolist() for item in features[0]])
+        return collate_one(features)
+
+    monkeypatch.setattr(training, "_collate_one", note)
+    train(recipe, data, tmp_path)
+    drawn, _ = draw_batches(recipe, data, tiny_builder)
+    wanted = [[item.prompt.ids.tolist() for item in batch] for batch in drawn]
+    assert seen[:STEPS] == wanted[:STEPS]
+
+
 def test_nothing_to_resume(recipe: Recipe, data: Path, tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "absent"):
         with pytest.raises(UsageError, match=f"nothing to resume: {folder} holds no checkpoint"):

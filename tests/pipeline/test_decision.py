@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from wherefrom.pipeline.candidates import group
 from wherefrom.pipeline.decision import FEATURES, Decision, decide, features, probability
+from wherefrom.pipeline.judged import Judged
 from wherefrom.pipeline.records import Evidence, Prediction
 from wherefrom.pipeline.verdict import Verification
 
@@ -23,21 +24,22 @@ def test_features_stand_in_the_order_of_their_names(
     (candidate,) = group(
         [Prediction(evidence[0], 0, 3, 2.0, -1.5), Prediction(evidence[1], 0, 3, 2.0, 9.0)]
     )
-    found = features(candidate, Verification(0.8, 0.1, 0.1))
+    found = features(Judged(candidate, Verification(0.8, 0.1, 0.1), 0.7, 0.25))
     named = dict(zip(FEATURES, found, strict=True))
     assert named == {
         "margin": 2.0,
         "relevance": -1.5,
         "agreement": pytest.approx(math.log(2)),
         "entailment": pytest.approx(math.log(0.8 / 0.2)),
-        "log_rank": pytest.approx(math.log(3)),
+        "similarity": 0.7,
+        "echo": 0.25,
     }
 
 
 def test_the_probability_of_a_weighted_sum() -> None:
-    values = (1.0, 2.0, 3.0, 4.0, 5.0)
-    weights = {"margin": 0.5, "log_rank": -0.1}
-    assert probability(values, weights, 0.25) == pytest.approx(1 / (1 + math.exp(-0.25)))
+    values = tuple(float(number) for number, _ in enumerate(FEATURES, start=1))
+    weights = {FEATURES[0]: 0.5, FEATURES[2]: -0.1}
+    assert probability(values, weights, 0.25) == pytest.approx(1 / (1 + math.exp(-0.45)))
     assert probability(values, {}, 0.0) == 0.5
 
 

@@ -115,18 +115,35 @@ class FlatIndex:
             total = count_live(len(self), deleted)
             wanted = min(k + spare, total)
             scores, rows = self.index.search(queries, wanted, params=keep_live(deleted))
-        found = rescore(self.vectors, queries, rows, k)
-        if wanted == total:
+        found = rescore(self.vectors, queries, rows[:, :k], k)
+        if wanted == k:
             return found
-        reach = scores[:, -1] + self._rounding(queries)  # of a row that is no candidate
-        unsure = np.flatnonzero(~(found.scores[:, -1] > reach))
-        spare = wanted * DEEPER
+        rounding = self._rounding(queries)
+        sure = found.scores[:, -1] > scores[:, k] + rounding
+        if sure.all():
+            return found
+        unsure = np.flatnonzero(~sure)
+        wider = rescore(self.vectors, queries[unsure], rows[unsure], k)
+        found.rows[unsure], found.scores[unsure] = wider.rows, wider.scores
+        if wanted < total:
+            sure = wider.scores[:, -1] > scores[unsure, -1] + rounding[unsure]
+            self._look_deeper(found, queries, unsure[~sure], wanted * DEEPER, deleted)
+        return found
+
+    def _look_deeper(
+        self,
+        found: Rankings,
+        queries: Vectors,
+        unsure: NDArray[np.int64],
+        spare: int,
+        deleted: Mask | None,
+    ) -> None:
+        """Search again for some of the queries, with more candidates, and replace what was found."""
         at_once = max(1, CELLS // spare)
         for start in range(0, len(unsure), at_once):
             part = unsure[start : start + at_once]
-            deeper = self._search(queries[part], k, spare, deleted)
+            deeper = self._search(queries[part], found.rows.shape[1], spare, deleted)
             found.rows[part], found.scores[part] = deeper.rows, deeper.scores
-        return found
 
     def _rounding(self, queries: Vectors) -> NDArray[np.float32]:
         """Return how far two scores of a query and a row may differ, summed in any two orders.

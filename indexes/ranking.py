@@ -114,8 +114,9 @@ def best_columns(rows: Rows, scores: Scores, k: int) -> Rankings:
            [4, 6]])
     """
     # what comes from an index is nearly always in order, and sorting costs more than looking
-    unsorted = np.flatnonzero(~(scores[:, :-1] > scores[:, 1:]).all(axis=1))
-    if len(unsorted):
+    falling = scores[:, :-1] > scores[:, 1:]
+    if not falling.all():
+        unsorted = np.flatnonzero(~falling.all(axis=1))
         order = np.lexsort((rows[unsorted], -scores[unsorted]), axis=-1)
         rows, scores = rows.copy(), scores.copy()
         rows[unsorted] = np.take_along_axis(rows[unsorted], order, axis=1)

@@ -35,9 +35,10 @@ def stable_hits(search: Search, queries: int, k: int, *, names: Names) -> list[l
     """
     found = search(range(queries), k + 1)
     hits = _named(found, k, names)
-    equal = (found.scores[:, :-1] == found.scores[:, 1:]) & (found.rows[:, 1:] >= 0)
-    tied = np.flatnonzero(equal.any(axis=1)).tolist()
-    if tied:
+    equal = found.scores[:, :-1] == found.scores[:, 1:]
+    if equal.any():
+        equal &= found.rows[:, 1:] >= 0
+        tied = np.flatnonzero(equal.any(axis=1)).tolist()
         whole = _without_cuts(search, {number: found[number] for number in tied}, k)
         for number, ranking in whole.items():
             hits[number] = _by_id(ranking, names)[:k]
@@ -48,11 +49,14 @@ def _named(found: Rankings, k: int, names: Names) -> list[list[Hit]]:
     """Make the first `k` hits of each query, ties in order of row."""
     rows, scores = found.rows[:, :k], found.scores[:, :k]
     there = rows >= 0
+    if there.size and there.all():
+        hits = list(make_hits(names(rows.ravel()), scores.ravel().tolist()))
+        width = rows.shape[1]
+        return [hits[start : start + width] for start in range(0, len(hits), width)]
     counts = there.sum(axis=1)
     hits = list(make_hits(names(rows[there]), scores[there].tolist()))
-    ends = np.cumsum(counts)
-    spans = zip((ends - counts).tolist(), ends.tolist(), strict=True)
-    return [hits[start:end] for start, end in spans]
+    ends = np.cumsum(counts).tolist()
+    return [hits[end - count : end] for end, count in zip(ends, counts.tolist(), strict=True)]
 
 
 def _without_cuts(search: Search, rankings: dict[int, Ranking], k: int) -> dict[int, Ranking]:

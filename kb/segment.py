@@ -4,7 +4,9 @@ Rows are counted from 0 in each file. The passages of one document stand togethe
 Nothing is read until it is asked for, and then only the pages that hold it.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from wherefrom.kb.segment_ids import IdTable
 from wherefrom.kb.segment_names import SegmentNames
 
 Rows = NDArray[np.int64]
-TAKEN_FROM = 256  # Arrow's take joins a column first: it pays from one row in so many on
+TAKEN_FROM = 64  # Arrow's take joins a column first: it pays from one row in so many on
 
 
 class Segment:
@@ -122,43 +124,44 @@ class _Table:
             self._batches = [self._reader.get_batch(number) for number in range(count)]
         except (OSError, pa.ArrowException) as error:
             raise DamagedError(f"{path} cannot be read as an Arrow file: {error}") from error
-        sizes = [batch.num_rows for batch in self._batches]
-        self._offsets = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+        self._starts = [0, *accumulate(batch.num_rows for batch in self._batches)]
+        self._chunks: dict[str, Any] = {}
 
     def __len__(self) -> int:
-        return int(self._offsets[-1])
+        return self._starts[-1]
 
     def value(self, name: str, row: int) -> Any:
-        batch = int(np.searchsorted(self._offsets, row, side="right")) - 1
-        return self._batches[batch].column(name)[row - int(self._offsets[batch])].as_py()
+        batch = bisect_right(self._starts, row) - 1
+        return self._batches[batch].column(name)[row - self._starts[batch]].as_py()
 
     def values(self, name: str, rows: Sequence[int] | Rows) -> list[Any]:
         import pyarrow as pa
 
-        wanted = np.asarray(rows, dtype=np.int64)
-        if len(wanted) * TAKEN_FROM >= len(self):
-            found: list[Any] = self.column(name).take(pa.array(wanted)).to_pylist()
-            return found
-        batches = np.searchsorted(self._offsets, wanted, side="right") - 1
-        inner = wanted - self._offsets[batches]
-        columns = {number: self._batches[number].column(name) for number in set(batches.tolist())}
-        return [
-            columns[batch][row].as_py()
-            for batch, row in zip(batches.tolist(), inner.tolist(), strict=True)
-        ]
+        column = self.column(name)
+        if len(rows) * TAKEN_FROM >= len(self):
+            taken: list[Any] = column.take(pa.array(rows)).to_pylist()
+            return taken
+        found = []
+        for row in np.asarray(rows).tolist():
+            batch = bisect_right(self._starts, row) - 1
+            found.append(column.chunk(batch)[row - self._starts[batch]].as_py())
+        return found
 
     def record(self, row: int) -> dict[str, Any]:
-        batch = int(np.searchsorted(self._offsets, row, side="right")) - 1
+        batch = bisect_right(self._starts, row) - 1
         found: dict[str, Any] = (
-            self._batches[batch].slice(row - int(self._offsets[batch]), 1).to_pylist()[0]
+            self._batches[batch].slice(row - self._starts[batch], 1).to_pylist()[0]
         )
         return found
 
     def column(self, name: str) -> Any:
         import pyarrow as pa
 
-        field = self._reader.schema.field(name)
-        return pa.chunked_array([b.column(name) for b in self._batches], type=field.type)
+        if name not in self._chunks:  # all of them views of the file
+            field = self._reader.schema.field(name)
+            chunks = [batch.column(name) for batch in self._batches]
+            self._chunks[name] = pa.chunked_array(chunks, type=field.type)
+        return self._chunks[name]
 
     def records(self) -> Iterator[dict[str, Any]]:
         for batch in self._batches:

@@ -13,12 +13,13 @@ from wherefrom.pipeline.candidates import Candidate, group, predict
 from wherefrom.pipeline.checking import check_claim
 from wherefrom.pipeline.choosing import choose_option
 from wherefrom.pipeline.decision import decide, features, probability
+from wherefrom.pipeline.judged import Judged, judge
 from wherefrom.pipeline.quoted import citation
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Option
 from wherefrom.pipeline.retrieval import retrieve
 from wherefrom.pipeline.statement import as_statement
-from wherefrom.pipeline.verdict import Verification, verify
+from wherefrom.pipeline.verdict import verify
 
 CANDIDATES = 5  # are verified; the rest are too far behind
 CITATIONS = 3
@@ -96,23 +97,19 @@ class Answerer:
         reader, start = self.reader, time.perf_counter()
         candidates = find_candidates(reader, question, evidence)
         read = time.perf_counter()
-        verified = verify_candidates(reader, question, candidates)
+        judged = judge(reader, self.knowledge.encoder, question, candidates)
         calibration = reader.manifest.calibration
         probabilities = [
-            probability(
-                features(candidate, verification),
-                calibration.answer_weights,
-                calibration.answer_bias,
-            )
-            for candidate, verification in zip(candidates, verified, strict=True)
+            probability(features(one), calibration.answer_weights, calibration.answer_bias)
+            for one in judged
         ]
         decision = decide(probabilities, calibration.answer_threshold)
         cited: tuple[Citation, ...] = ()
         text = ""
         if not decision.abstained:
-            chosen = candidates[decision.number]
-            text = chosen.text
-            cited = _cite(reader, question, chosen, verified[decision.number])
+            chosen = judged[decision.number]
+            text = chosen.candidate.text
+            cited = _cite(reader, question, chosen)
         return Answer(
             question=question,
             answer=text,
@@ -166,25 +163,14 @@ def find_candidates(reader: Reader, question: str, evidence: Sequence[Evidence])
     return group(predict(reader, question, evidence))[:CANDIDATES]
 
 
-def verify_candidates(
-    reader: Reader, question: str, candidates: Sequence[Candidate]
-) -> list[Verification]:
-    """Judge each candidate, put as a statement, by the sentence of its best prediction."""
-    quotes = [candidate.quoted()[0] for candidate in candidates]
-    statements = [as_statement(question, quoted.quote) for quoted in quotes]
-    return verify(reader, [quoted.premise for quoted in quotes], statements)
-
-
-def _cite(
-    reader: Reader, question: str, chosen: Candidate, first: Verification
-) -> tuple[Citation, ...]:
+def _cite(reader: Reader, question: str, chosen: Judged) -> tuple[Citation, ...]:
     """Cite the best passage of an answer, and others that say the same and support it."""
-    best, *others = chosen.quoted()[:CITATIONS]
-    statements = [as_statement(question, chosen.text)] * len(others)
+    best, *others = chosen.candidate.quoted()[:CITATIONS]
+    statements = [as_statement(question, chosen.candidate.text)] * len(others)
     verified = verify(reader, [quoted.premise for quoted in others], statements)
     agreeing = [
         citation(quoted, verification)
         for quoted, verification in zip(others, verified, strict=True)
         if verification.verdict == "supported"
     ]
-    return (citation(best, first), *agreeing)
+    return (citation(best, chosen.verification), *agreeing)

@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 from wherefrom.kb.errors import RecordError, SourceError, UsageError
 from wherefrom.kb.found import shown
 from wherefrom.kb.jsonl import read_objects, require
-from wherefrom.pipeline.answering import Answerer, find_candidates, verify_candidates
+from wherefrom.pipeline.answering import Answerer, find_candidates
 from wherefrom.pipeline.checkpoint import Calibration, write_manifest
 from wherefrom.pipeline.decision import FEATURES, features
 from wherefrom.pipeline.evaluation import says_the_same
+from wherefrom.pipeline.judged import judge
 from wherefrom.pipeline.retrieval import retrieve
 
 FIELDS = '{"question": "…", "answers": ["…", …]} (no answers: the knowledge base has none)'
+SCALES = np.array([0.2, 0.3, 1.0, 0.4, 8.0, 2.0])  # bring the features to like spread, as FEATURES
 TEMPERATURES = np.geomspace(0.5, 4.0, 61)
 
 
@@ -88,15 +90,14 @@ def observe(
     rows: list[tuple[float, ...]] = []
     right: list[bool] = []
     numbers: list[int] = []
-    reader = answerer.reader
+    reader, encoder = answerer.reader, answerer.knowledge.encoder
     texts = [known.question for known in questions]
     found = retrieve(answerer.knowledge, texts, k=k, retriever=retriever)
     for number, (known, evidence) in enumerate(zip(questions, found, strict=True)):
         candidates = find_candidates(reader, known.question, evidence)
-        verified = verify_candidates(reader, known.question, candidates)
-        for candidate, verification in zip(candidates, verified, strict=True):
-            rows.append(features(candidate, verification))
-            right.append(says_the_same(candidate.text, known.answers))
+        for judged in judge(reader, encoder, known.question, candidates):
+            rows.append(features(judged))
+            right.append(says_the_same(judged.candidate.text, known.answers))
             numbers.append(number)
         advance()
     return Observations(
@@ -108,6 +109,9 @@ def observe(
 
 def fit_answers(observations: Observations, calibration: Calibration) -> Calibration:
     """Fit the weights of an answer's features and return the calibration with them.
+
+    Two steps: which candidates are right, over all of them, gives the weights; then one scale and
+    one shift make the logit of each question's best candidate the log-odds that it is right.
 
     Raises
     ------
@@ -122,11 +126,28 @@ def fit_answers(observations: Observations, calibration: Calibration) -> Calibra
             f"{int(observations.right.sum())} are right; some must be and some must not"
         )
     model = LogisticRegression(C=1.0, max_iter=1000)
-    model.fit(observations.features, observations.right)
-    weights = {name: round(float(w), 4) for name, w in zip(FEATURES, model.coef_[0], strict=True)}
+    model.fit(observations.features * SCALES, observations.right)
+    logits = model.decision_function(observations.features * SCALES)
+    best = _best_of_each(observations.question, logits)
+    scale, shift = 1.0, 0.0
+    if len(np.unique(observations.right[best])) == 2:
+        top = LogisticRegression(C=1.0, max_iter=1000)
+        top.fit(logits[best, None], observations.right[best])
+        scale, shift = float(top.coef_[0, 0]), float(top.intercept_[0])
+    weights = model.coef_[0] * SCALES * scale
     return replace(
-        calibration, answer_weights=weights, answer_bias=round(float(model.intercept_[0]), 4)
+        calibration,
+        answer_weights={n: round(float(w), 4) for n, w in zip(FEATURES, weights, strict=True)},
+        answer_bias=round(float(model.intercept_[0]) * scale + shift, 4),
     )
+
+
+def _best_of_each(question: NDArray[np.int64], logits: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the row of each question's candidate with the highest logit."""
+    order = np.lexsort((logits, question))
+    last = np.flatnonzero(np.diff(question[order], append=-1))
+    found: NDArray[np.int64] = order[last]
+    return found
 
 
 def fit_temperature(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> float:

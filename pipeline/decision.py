@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wherefrom.pipeline.candidates import Candidate
-from wherefrom.pipeline.verdict import Verification
+from wherefrom.pipeline.judged import Judged
 
-FEATURES = ("margin", "relevance", "agreement", "entailment", "log_rank")
+FEATURES = ("margin", "relevance", "agreement", "entailment", "similarity", "echo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +24,16 @@ class Decision:
     abstained: bool
 
 
-def features(candidate: Candidate, verification: Verification) -> tuple[float, ...]:
-    """Return what is known of a candidate, in the order of FEATURES.
-
-    Parameters
-    ----------
-    candidate
-        The candidate.
-    verification
-        Of the candidate, put as a statement, by the sentence of its best prediction.
-    """
-    best = candidate.best
+def features(judged: Judged) -> tuple[float, ...]:
+    """Return what is known of a candidate, in the order of FEATURES."""
+    best = judged.candidate.best
     return (
         best.margin,
         best.relevance,
-        candidate.agreement,
-        verification.log_odds,
-        float(np.log(best.evidence.rank)),
+        judged.candidate.agreement,
+        judged.verification.log_odds,
+        judged.similarity,
+        judged.echo,
     )
 
 

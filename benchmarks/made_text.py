@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
+from wherefrom.kb.passages import count_words
 from wherefrom.kb.source import read_source
 
 SHORTEST_WORDS, LONGEST_WORDS = 98, 100  # a passage holds at most 100, so each document is one
 SENTENCE_WORDS = 14
+PUNCTUATION = ".!?;:()[]\"'"
 
 
 def made_documents(source: str, count: int, *, seed: int = 0) -> Iterator[dict[str, str]]:
@@ -19,8 +21,8 @@ def made_documents(source: str, count: int, *, seed: int = 0) -> Iterator[dict[s
     somewhere in the articles of `source`. The first word is a number of its own, so that the
     vocabulary grows with the number of documents, as that of real text does.
     """
-    words = [word for document in read_source(source) for word in document.text.split()]
-    words = [word.strip(".!?;:()[]\"'") or "and" for word in words]
+    written = (word for document in read_source(source) for word in document.text.split())
+    words = [word for text in written if count_words(word := text.strip(PUNCTUATION)) == 1]
     random = np.random.default_rng(seed)
     for number in range(count):
         left = int(random.integers(SHORTEST_WORDS, LONGEST_WORDS + 1)) - 1

@@ -8,10 +8,8 @@ from wherefrom.benchmarks.made_text import made_documents, write_made_documents
 from wherefrom.kb.passages import count_words, cut_passages
 from wherefrom.kb.source import read_source
 
-TEXT = (
-    "Bees dance (in the hive) to tell where flowers are; the U.S. has 4,000 – 5,000 species (蜜蜂飞舞). "
-    * 30
-)
+SENTENCE = "Bees dance (in the hive) to tell where flowers are; the U.S. has 4,000 – 5,000 kinds"
+TEXT = f"{SENTENCE} (蜜蜂飞舞). " * 30
 
 
 @pytest.fixture

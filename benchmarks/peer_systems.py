@@ -96,10 +96,6 @@ def _txtai(folder: Path) -> Index:
 
 def _haystack(folder: Path) -> Index:
     from haystack import Document
-    from haystack.components.embedders import (
-        SentenceTransformersDocumentEmbedder,
-        SentenceTransformersTextEmbedder,
-    )
     from haystack.components.joiners import DocumentJoiner
     from haystack.components.retrievers.in_memory import (
         InMemoryBM25Retriever,
@@ -107,6 +103,10 @@ def _haystack(folder: Path) -> Index:
     )
     from haystack.document_stores.in_memory import InMemoryDocumentStore
     from haystack.utils import ComponentDevice
+    from haystack_integrations.components.embedders.sentence_transformers import (
+        SentenceTransformersDocumentEmbedder,
+        SentenceTransformersTextEmbedder,
+    )
 
     made = {"model": str(find_weights()), "device": ComponentDevice.from_str(DEVICE)}
     of_documents = SentenceTransformersDocumentEmbedder(**made, progress_bar=False)
@@ -182,8 +182,8 @@ SYSTEMS = (
     System(
         "haystack",
         "in-memory store, dense and BM25, reciprocal rank fusion",
-        ("haystack",),
-        ("haystack-ai",),
+        ("haystack", "haystack_integrations"),
+        ("haystack-ai", "sentence-transformers-haystack"),
         _haystack,
     ),
     System(

@@ -11,7 +11,8 @@ the article that it is about is known: how often that is among the first ten sho
 really search.
 
 Peers are not dependencies: those that cannot be imported are left out, and the result says why.
-All of them: `pip install txtai haystack-ai`.
+All of them: `pip install txtai haystack-ai sentence-transformers-haystack`. haystack reports its
+use to its makers unless HAYSTACK_TELEMETRY_ENABLED=False is set.
 """
 
 import argparse

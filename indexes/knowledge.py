@@ -12,6 +12,7 @@ from wherefrom.indexes.encoding import chosen_encoder
 from wherefrom.indexes.fusion import reciprocal_rank_fusion
 from wherefrom.indexes.info import describe
 from wherefrom.indexes.opened import Opened
+from wherefrom.indexes.readable import readable
 from wherefrom.indexes.records import Hit
 from wherefrom.indexes.reports import Info
 from wherefrom.kb.errors import UsageError, unknown_value
@@ -192,6 +193,11 @@ def _check(queries: Sequence[str], k: int, retriever: str) -> None:
     for number, query in enumerate(queries):
         if not query.strip():
             raise UsageError(f"query {number + 1} of {len(queries)} is empty")
+        if readable(query) != query:
+            raise UsageError(
+                f"query {number + 1} of {len(queries)} holds bytes that are not UTF-8: "
+                f"{readable(query)[:60]!r}"
+            )
         if len(query) > LONGEST_QUERY:
             raise UsageError(
                 f"query {number + 1} of {len(queries)} has {len(query):,} characters, at most "

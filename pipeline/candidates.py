@@ -12,7 +12,8 @@ from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Evidence, Prediction
 
 SPANS_OF_A_PASSAGE = 3
-_WORD = re.compile(r"(?<![\w.])[-−]?\d+(?:[.,:]\d+)*|[^\W\d_]+")
+# Numbers, and words of the scripts that part words by spaces: Latin, Greek, Cyrillic.
+_WORD = re.compile(r"(?<![\w.])[-−]?\d+(?:[.,:]\d+)*|[A-Za-zÀ-ɏͰ-ϿЀ-ӿ]+")
 _ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 
 

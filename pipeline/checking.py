@@ -34,20 +34,15 @@ def joined(weighed: Sequence[Support]) -> dict[str, float]:
     """Join what sentences say of one claim into the probability of each verdict.
 
     The strongest support s and the strongest refutation r are taken as independent: supported is
-    s(1 - r), refuted r(1 - s), undecided (1 - s)(1 - r), scaled to add up to 1. Where both are
-    certain, which leaves nothing to scale, the claim is undecided.
+    s(1 - r), refuted r(1 - s), and undecided all the rest, neither or both: (1 - s)(1 - r) + sr.
     """
     supported = max((support.supported for support in weighed), default=0.0)
     refuted = max((support.refuted for support in weighed), default=0.0)
-    odds = {
+    return {
         "supported": supported * (1 - refuted),
         "refuted": refuted * (1 - supported),
-        "undecided": (1 - supported) * (1 - refuted),
+        "undecided": (1 - supported) * (1 - refuted) + supported * refuted,
     }
-    total = sum(odds.values())
-    if not total:
-        return {verdict: float(verdict == "undecided") for verdict in VERDICTS}
-    return {verdict: odds[verdict] / total for verdict in VERDICTS}
 
 
 def _bearing(weighed: Sequence[Support], verdict: Verdict) -> list[Support]:

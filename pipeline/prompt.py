@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from wherefrom.indexes.readable import readable
 from wherefrom.kb.errors import UsageError
 
 if TYPE_CHECKING:
@@ -119,7 +120,8 @@ class PromptBuilder:
         return prompts
 
     def _encode(self, texts: Sequence[str]) -> "list[Encoding]":
-        return self._backend.encode_batch(list(texts), add_special_tokens=False)
+        readable_texts = [readable(text) for text in texts]
+        return self._backend.encode_batch(readable_texts, add_special_tokens=False)
 
     def _join(
         self,

@@ -40,7 +40,7 @@ check: install  ## Check style, formatting and types
 
 demo: install  ## Build the starter knowledge base and ask three questions
 	@$(BIN)/wherefrom build $(KB) starter
-	@for question in "Who painted the Mona Lisa?" "What is the capital of Australia?" "When did the French Revolution begin?"; do \
+	@for question in "Who painted the Mona Lisa?" "What is the capital of France?" "When did the French Revolution begin?"; do \
 	  echo; $(BIN)/wherefrom ask $(KB) "$$question"; done
 
 bench: install  ## Run every benchmark whose data is in DATA; results in benchmarks/results

@@ -128,7 +128,7 @@ class _Table:
         self._chunks: dict[str, Any] = {}
 
     def __len__(self) -> int:
-        return self._starts[-1]
+        return int(self._starts[-1])
 
     def value(self, name: str, row: int) -> Any:
         batch = bisect_right(self._starts, row) - 1

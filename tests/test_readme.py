@@ -19,7 +19,8 @@ from wherefrom.kb.source import read_source
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 OTHERS = 60  # articles beside those that are cited
 DUMP = """<mediawiki><siteinfo><sitename>Wikipedia</sitename><namespaces>
-<namespace key="0" case="first-letter" /></namespaces></siteinfo><page><title>Ada</title><ns>0</ns><id>1</id><revision><id>2</id>
+<namespace key="0" case="first-letter" /></namespaces></siteinfo>
+<page><title>Ada</title><ns>0</ns><id>1</id><revision><id>2</id>
 <text>'''Ada''' wrote the first program.</text></revision></page></mediawiki>"""
 
 pytestmark = pytest.mark.slow

@@ -75,7 +75,7 @@ def made(count: int, weights: np.ndarray, bias: float) -> Observations:
 
 
 def test_the_fit_finds_the_weights_that_made_the_data() -> None:
-    weights, bias = np.resize([1.5, 0.0, -0.8, 0.6, -1.2, 0.3], len(FEATURES)), -0.7
+    weights, bias = np.array([1.5, 0.2, 0.8, 0.6, 0.3, -1.2]), -0.7
     before = Calibration(answer_threshold=0.4, inference_temperature=1.3)
     fitted = fit_answers(made(20_000, weights, bias), before)
     assert list(fitted.answer_weights) == list(FEATURES)
@@ -83,6 +83,13 @@ def test_the_fit_finds_the_weights_that_made_the_data() -> None:
     np.testing.assert_allclose(found, weights, atol=0.08)
     assert fitted.answer_bias == pytest.approx(bias, abs=0.08)
     assert (fitted.answer_threshold, fitted.inference_temperature) == (0.4, 1.3)
+
+
+def test_what_counts_against_its_own_meaning_is_left_out() -> None:
+    weights = np.array([1.5, -0.8, 0.0, 0.6, 0.3, 0.9])
+    fitted = fit_answers(made(20_000, weights, -0.7), Calibration()).answer_weights
+    assert fitted["relevance"] == fitted["echo"] == 0.0
+    assert fitted["margin"] == pytest.approx(1.1, abs=0.3)  # what is left out adds noise
 
 
 def test_fitted_probabilities_mean_what_they_say() -> None:

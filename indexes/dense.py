@@ -138,7 +138,7 @@ class FlatIndex:
         spare: int,
         deleted: Mask | None,
     ) -> None:
-        """Search again for some of the queries, with more candidates, and replace what was found."""
+        """Search with more candidates for some of the queries, and replace what was found."""
         at_once = max(1, CELLS // spare)
         for start in range(0, len(unsure), at_once):
             part = unsure[start : start + at_once]

@@ -15,7 +15,7 @@ PUNCTUATION = ".!?;:()[]\"'"
 
 
 def made_documents(source: str, count: int, *, seed: int = 0) -> Iterator[dict[str, str]]:
-    """Yield documents of 98 to 100 words, each of which becomes exactly one passage.
+    """Yield documents of 98 to 100 words, each of which becomes one passage, a rare one two.
 
     A document is sentences of 14 words at most; each sentence is a run of words that stand together
     somewhere in the articles of `source`. The first word is a number of its own, so that the

@@ -75,6 +75,8 @@ def test_the_examples_answer_as_shown(here, monkeypatch, capsys):
         assert run(arguments) == 0
         printed = capsys.readouterr().out
         assert printed.partition("  ")[0] == output.partition("  ")[0], printed
+        cited = [line for line in output.splitlines() if line.startswith("    ")]
+        assert cited and set(cited) <= set(printed.splitlines()), printed
 
 
 def test_the_python_runs(here, monkeypatch):

@@ -17,7 +17,8 @@ def check_claim(
     """Decide one claim from its evidence.
 
     The strongest sentence for the claim and the strongest against it decide, the stronger of the
-    two first; where neither says much, the claim is undecided. Citations are the sentences that bear the verdict out.
+    two first; where neither says much, the claim is undecided. Citations are the sentences that
+    bear the verdict out.
     """
     known = SentenceVectors.of(encoder, sentences(evidence))
     centre = reader.manifest.calibration.claim_cosine

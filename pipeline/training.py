@@ -7,7 +7,7 @@ and resumed sees exactly the batches that an undisturbed one sees.
 import random
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor
@@ -96,6 +96,8 @@ def train(recipe: Recipe, data: Path, folder: Path, *, resume: bool = False) -> 
     set_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(find_model_folder(recipe.encoder).path)
     network = new_network(recipe.encoder, dropout=recipe.dropout)
+    if recipe.frozen_layers:
+        freeze_layers(network.encoder, recipe.frozen_layers)
     builder = PromptBuilder(tokenizer.backend_tokenizer, max_tokens=recipe.max_tokens)
     batches, counts = draw_batches(recipe, data, builder)
     if not batches:
@@ -135,6 +137,29 @@ def new_network(encoder: str, *, dropout: float) -> ReaderNetwork:
         if isinstance(module, torch.nn.Dropout):
             module.p = dropout
     return ReaderNetwork(backbone)
+
+
+def freeze_layers(encoder: torch.nn.Module, count: int) -> None:
+    """Keep an encoder's weights as they are, but for its layers from `count` on.
+
+    Raises
+    ------
+    UsageError
+        If it has no more than `count` layers, or they are not to be found.
+    """
+    config: Any = encoder.config
+    wanted = getattr(config, "num_hidden_layers", None)
+    stacks = [
+        module
+        for module in encoder.modules()
+        if isinstance(module, torch.nn.ModuleList) and len(module) == wanted
+    ]
+    if not stacks or count >= len(stacks[0]):
+        found = f"{len(stacks[0])} layers" if stacks else "no stack of layers that can be told apart"
+        raise UsageError(f"frozen_layers is {count}, but the encoder has {found}")
+    encoder.requires_grad_(False)
+    for layer in stacks[0][count:]:
+        layer.requires_grad_(True)
 
 
 def draw_batches(

@@ -1,13 +1,14 @@
 """Write one segment as a stream: documents and passages into Arrow files, a batch at a time."""
 
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 
+from wherefrom.kb.arrow_writer import ArrowWriter
 from wherefrom.kb.durable import storage_errors
 from wherefrom.kb.records import Document, Passage
 from wherefrom.kb.segment_ids import id_table
@@ -15,9 +16,6 @@ from wherefrom.kb.segment_ids import id_table
 SCRATCH_DOCUMENTS = "documents.arrow"
 SCRATCH_PASSAGES = "passages.arrow"
 SCRATCH_IDS = "ids.npy"
-
-BATCH_ROWS = 2_048
-BATCH_CHARACTERS = 4_000_000  # of text; long documents make shorter batches
 
 
 class SegmentWriter:
@@ -30,9 +28,9 @@ class SegmentWriter:
         self.passages = 0
         self._document_ids: list[str] = []
         self._ids_path = folder / SCRATCH_IDS
-        self._documents = _TableWriter(folder / SCRATCH_DOCUMENTS, _document_fields())
+        self._documents = ArrowWriter(folder / SCRATCH_DOCUMENTS, _document_fields())
         try:
-            self._passages = _TableWriter(folder / SCRATCH_PASSAGES, _passage_fields())
+            self._passages = ArrowWriter(folder / SCRATCH_PASSAGES, _passage_fields())
         except BaseException:
             self._documents.abandon()
             raise
@@ -92,9 +90,10 @@ class SegmentWriter:
             "passages": len(passages),
             "text": document.text,
         }
-        self._documents.add(row)
+        self._documents.add(row, characters=len(document.text))
         for passage in passages:
-            self._passages.add({name: getattr(passage, name) for name in _PASSAGE_NAMES})
+            row = {name: getattr(passage, name) for name in _PASSAGE_NAMES}
+            self._passages.add(row, characters=len(passage.text))
         self._document_ids.append(document.id)
         self.passages += len(passages)
 
@@ -128,46 +127,3 @@ def _passage_fields() -> Any:
 
     types = {"start": pa.int64(), "end": pa.int64()}  # the others are strings
     return pa.schema([(name, types.get(name, pa.string())) for name in _PASSAGE_NAMES])
-
-
-class _TableWriter:
-    """An Arrow IPC file that grows by batches of rows."""
-
-    def __init__(self, path: Path, schema: Any) -> None:
-        import pyarrow as pa
-
-        self._path = path
-        self._schema = schema
-        self._rows: list[dict[str, Any]] = []
-        self._characters = 0
-        with storage_errors(path):
-            # A Python file: its errors keep their errno, Arrow's own do not always
-            self._file = path.open("wb")
-            self._writer = pa.ipc.new_file(self._file, self._schema)
-
-    def add(self, row: dict[str, Any]) -> None:
-        self._rows.append(row)
-        self._characters += len(row["text"])
-        if len(self._rows) >= BATCH_ROWS or self._characters >= BATCH_CHARACTERS:
-            self._write_batch()
-
-    def close(self) -> None:
-        self._write_batch()
-        with storage_errors(self._path):
-            self._writer.close()
-            self._file.close()
-
-    def abandon(self) -> None:
-        """Let go of the file where it was not closed."""
-        with suppress(OSError):  # what failed before may fail again as the buffer is written
-            self._file.close()
-
-    def _write_batch(self) -> None:
-        import pyarrow as pa
-
-        if self._rows:
-            with storage_errors(self._path):
-                batch = pa.RecordBatch.from_pylist(self._rows, schema=self._schema)
-                self._writer.write_batch(batch)
-        self._rows = []
-        self._characters = 0

@@ -41,7 +41,7 @@ def some_documents(count: int) -> list[Document]:
 
 
 def test_what_is_written_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr("wherefrom.kb.segment_writer.BATCH_ROWS", 7)  # several batches
+    monkeypatch.setattr("wherefrom.kb.arrow_writer.BATCH_ROWS", 7)  # several batches
     documents = some_documents(40)
     (scratch,) = written(tmp_path, documents)
     segment = scratch.open()

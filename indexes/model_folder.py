@@ -111,6 +111,8 @@ def _read_folder(reference: str, path: Path) -> ModelFolder:
         pooling = _pooling(_read_json(folders.get("Pooling", path / "none") / "config.json", {}))
         passage = [prompts[key] for key in ("document", "passage", "corpus") if key in prompts]
         limit = transformer.get("max_seq_length")
+        if limit is None:  # sentence-transformers 6 saves it with the tokenizer
+            limit = _read_json(path / "tokenizer_config.json", {}).get("model_max_length")
         return ModelFolder(
             reference=reference,
             path=path,

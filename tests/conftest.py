@@ -108,18 +108,24 @@ def tiny_reader_folder(tmp_path_factory: pytest.TempPathFactory, tiny_encoder_fo
 
 
 def save_tiny_encoder(folder: Path) -> None:
-    """Save a sentence-transformers model of two layers with weights drawn from a seed."""
+    """Save a sentence-transformers model of two layers with weights drawn from a seed.
+
+    It reads the words of the default encoder: a word has an id of its own, so two texts are told
+    apart by what they say, and have as many tokens as they would have in use.
+    """
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from tokenizers import Tokenizer
     from transformers import BertConfig, BertModel, BertTokenizerFast
 
+    from wherefrom.indexes.model_folder import find_model_folder
+
     folder.mkdir(parents=True)
-    letters = "abcdefghijklmnopqrstuvwxyz0123456789.,?!'-"
-    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{c}" for c in letters)]
-    (folder / "vocab.txt").write_text("\n".join(pieces) + "\n")
+    known = Tokenizer.from_file(str(find_model_folder(None).path / "tokenizer.json"))
+    vocabulary = known.get_vocab()
     config = BertConfig(
-        vocab_size=len(pieces),
+        vocab_size=len(vocabulary),
         hidden_size=TINY_DIMENSIONS,
         num_hidden_layers=2,
         num_attention_heads=2,
@@ -132,7 +138,7 @@ def save_tiny_encoder(folder: Path) -> None:
         model = BertModel(config)
     base = folder / "base"
     model.save_pretrained(base)
-    BertTokenizerFast(vocab_file=str(folder / "vocab.txt")).save_pretrained(base)
+    BertTokenizerFast(vocab=vocabulary).save_pretrained(base)
     transformer = Transformer(str(base), max_seq_length=128)
     modules = [transformer, Pooling(TINY_DIMENSIONS, pooling_mode="mean"), Normalize()]
     SentenceTransformer(modules=modules, device="cpu").save(str(folder))

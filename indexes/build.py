@@ -1,8 +1,8 @@
 """Make a knowledge base, or extend one, so that a killed build can go on.
 
-Documents are read and cut first, so a bad record stops the build before the costly part; then
-passages are encoded block by block, each block kept on disk (`staging`); then words are indexed
-and a new manifest makes it all visible at once.
+Documents are read and cut first, then facts, so a bad record stops the build before the costly
+part; then passages are encoded block by block, each block kept on disk (`staging`); then words are
+indexed and a new manifest makes it all visible at once.
 """
 
 from collections.abc import Sequence
@@ -12,37 +12,62 @@ from time import perf_counter
 
 from wherefrom.indexes.commit import all_files, commit
 from wherefrom.indexes.dense_choice import chosen_kind, write_kind
-from wherefrom.indexes.dense_files import add_approximate
 from wherefrom.indexes.dense_kind import DenseKind, check_dimensions
+from wherefrom.indexes.document_parts import encoded_parts, outdated_parts
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.indexes.encoding import chosen_encoder, write_fingerprint
+from wherefrom.indexes.fact_intake import FactIntake, facts_digest, take_in_facts, with_facts
 from wherefrom.indexes.intake import Intake, take_in
 from wherefrom.indexes.licences import described_sources
 from wherefrom.indexes.options import BuildOptions
-from wherefrom.indexes.publish import Part, SparsePart, parts_of, publish_segment, with_mask
+from wherefrom.indexes.publish import (
+    FactsPart,
+    Part,
+    SparsePart,
+    facts_of,
+    parts_of,
+    sparse_of,
+)
 from wherefrom.indexes.reports import BuildReport
 from wherefrom.indexes.rules import chosen_rules, write_rules
 from wherefrom.indexes.sparse_rows import build_sparse
-from wherefrom.indexes.vectors import STAGE, encode_segment
 from wherefrom.indexes.writing import creating
 from wherefrom.kb.durable import remove_tree
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.generation import Generation
 from wherefrom.kb.layout import STAGING
 from wherefrom.kb.manifest import Manifest, Settings
+from wherefrom.kb.passages import PassageRules
 from wherefrom.kb.progress import NoProgress, Progress
-from wherefrom.kb.source import parse_source
+from wherefrom.kb.source import Source, SourceOptions, parse_sources
 
 SCRATCH = f"{STAGING}/segments"
 
 
 @dataclass(frozen=True, slots=True)
 class _Means:
-    """What the manifest says of how a knowledge base was made."""
+    """How a knowledge base is made; `fingerprint` is that of its encoder.
 
-    encoder: Settings
-    dense: Settings
-    rules: Settings
+    The encoder is None as long as nothing needs it, which for a new one is never.
+    """
+
+    fingerprint: Settings
+    encoder: Encoder | None
+    dense: DenseKind
+    rules: PassageRules
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What the sources held: new documents and facts, in scratch."""
+
+    documents: Intake
+    facts: FactIntake
+
+    @property
+    def is_new(self) -> bool:
+        """Whether anything is new or changed."""
+        return bool(self.documents.segments or self.facts.changed)
 
 
 def build(
@@ -54,8 +79,9 @@ def build(
 ) -> BuildReport:
     """Make a knowledge base from sources, or add them to one that exists.
 
-    A document whose id is there already replaces the old version, unless nothing of it changed. A
-    build that was killed goes on where it stopped when it is run again with the same arguments.
+    A document whose id is there already replaces the old version, unless nothing of it changed. The
+    facts of a source replace all that came from the same SOURCE before. A build that was killed
+    goes on where it stopped when it is run again with the same arguments.
 
     Parameters
     ----------
@@ -71,8 +97,9 @@ def build(
     Raises
     ------
     UsageError
-        If `path` is something else, a SOURCE is malformed, the rules or the dense index are not
-        those that the knowledge base was made with, or an index does not fit the encoder.
+        If `path` is something else, a SOURCE is malformed, an option fits none of them, the rules
+        or the dense index are not those that the knowledge base was made with, or an index does
+        not fit the encoder.
     SourceError, RecordError
         If a source cannot be read or is empty, or a record is malformed.
     EncoderMismatchError
@@ -86,22 +113,23 @@ def build(
     folder = Path(path)
     if isinstance(specs, str) or not specs:
         raise UsageError(f"a build needs a list of at least one SOURCE, got {specs!r}")
-    for spec in specs:
-        parse_source(spec)
+    sources = parse_sources(specs, options.sources)
     before = options.sources.skipped.count if options.sources.skipped else 0
     try:
         with creating(folder) as generation:
-            intake, number = _extend(folder, specs, generation, options, progress or NoProgress())
+            taken, number = _extend(folder, sources, generation, options, progress or NoProgress())
     except KeyboardInterrupt as interrupt:
         raise KeyboardInterrupt(
             f"stopped; {folder} is as it was before, and the same command goes on where it stopped"
         ) from interrupt
     return BuildReport(
-        added=intake.added,
-        replaced=intake.replaced,
-        unchanged=intake.unchanged,
+        added=taken.documents.added,
+        replaced=taken.documents.replaced,
+        unchanged=taken.documents.unchanged,
         skipped=(options.sources.skipped.count if options.sources.skipped else 0) - before,
-        passages=intake.passages,
+        passages=taken.documents.passages,
+        triples=taken.facts.triples,
+        triples_unchanged=taken.facts.unchanged,
         generation=number,
         seconds=perf_counter() - started,
     )
@@ -109,94 +137,108 @@ def build(
 
 def _extend(
     folder: Path,
-    specs: Sequence[str],
+    sources: Sequence[Source],
     generation: Generation | None,
     options: BuildOptions,
     progress: Progress,
-) -> tuple[Intake, int]:
+) -> tuple[_Taken, int]:
     """Add the sources to the knowledge base; return what they held and the generation's number."""
     old = None if generation is None else generation.manifest
-    rules = chosen_rules(options.rules, old, folder)
-    dense = chosen_kind(options.dense, old, folder)
-    encoder = None
-    if old is None or options.encoder is not None:
-        encoder = chosen_encoder(options.encoder, old, folder, device=options.device)
-        check_dimensions(dense, encoder.dimensions)
+    means = _chosen_means(folder, old, options)
     scratch = folder / SCRATCH
     remove_tree(scratch)
     try:
-        intake = take_in(
-            specs, generation, scratch, rules=rules, options=options.sources, progress=progress
-        )
-        if old is not None and not intake.segments:
+        taken = _take_in(scratch, sources, generation, means.rules, options.sources, progress)
+        if old is not None and not taken.is_new:
             remove_tree(folder / STAGING)
-            return intake, old.generation
-        if encoder is None:
-            encoder = chosen_encoder(None, old, folder, device=options.device)
-        _encode(folder, intake, encoder, options.block_passages, progress)
-        fresh = _published(folder, intake, dense, progress)
+            return taken, old.generation
+        if old is not None and not taken.documents.segments:
+            parts, sparse = parts_of(old), sparse_of(old)
+        else:
+            encoder = means.encoder or chosen_encoder(None, old, folder, device=options.device)
+            fresh = encoded_parts(
+                folder,
+                taken.documents.segments,
+                encoder,
+                means.dense,
+                block_passages=options.block_passages,
+                progress=progress,
+            )
+            parts = outdated_parts(folder, old, taken.documents.masks) + fresh
+            sparse = build_sparse(folder, parts, progress)
+        facts = with_facts(folder, old, taken.facts)
     finally:
         remove_tree(scratch)
-    parts = _outdated(folder, old, intake) + fresh
-    sparse = build_sparse(folder, parts, progress)
-    means = _Means(
-        encoder=write_fingerprint(encoder.fingerprint) if old is None else old.encoder,
-        dense=write_kind(dense),
-        rules=write_rules(rules),
-    )
-    manifest = _next_manifest(old, parts, sparse, intake, means)
-    sources = described_sources(specs, manifest.sources, options.licence)
-    commit(folder, replace(manifest, sources=sources))
+    manifest = _next_manifest(old, means, taken.documents, parts, sparse, facts)
+    specs = [source.spec for source in sources]
+    described = described_sources(specs, manifest.sources, options.licence)
+    commit(folder, replace(manifest, sources=described))
     remove_tree(folder / STAGING)
-    return intake, manifest.generation
+    return taken, manifest.generation
 
 
-def _encode(
-    folder: Path, intake: Intake, encoder: Encoder, block_passages: int, progress: Progress
-) -> None:
-    """Write the exact vectors of the new segments."""
-    progress.start(STAGE, intake.passages)
-    for scratch in intake.segments:
-        encode_segment(folder, scratch, encoder, block_passages=block_passages, progress=progress)
-    progress.finish(STAGE)
+def _chosen_means(folder: Path, old: Manifest | None, options: BuildOptions) -> _Means:
+    """Say how to make the knowledge base: as it was made, for a new one as the caller wants."""
+    rules = chosen_rules(options.rules, old, folder)
+    dense = chosen_kind(options.dense, old, folder)
+    if old is not None and options.encoder is None:
+        return _Means(old.encoder, None, dense, rules)
+    encoder = chosen_encoder(options.encoder, old, folder, device=options.device)
+    check_dimensions(dense, encoder.dimensions)
+    fingerprint = write_fingerprint(encoder.fingerprint) if old is None else old.encoder
+    return _Means(fingerprint, encoder, dense, rules)
 
 
-def _published(folder: Path, intake: Intake, dense: DenseKind, progress: Progress) -> list[Part]:
-    """Index the vectors of the new segments and move their files to where they belong."""
-    parts = []
-    for scratch in intake.segments:
-        add_approximate(scratch.folder, dense, progress)
-        parts.append(publish_segment(folder, scratch))
-    return parts
-
-
-def _outdated(folder: Path, old: Manifest | None, intake: Intake) -> list[Part]:
-    """Return the older segments with their new masks, without those that have nothing left."""
-    parts = [] if old is None else parts_of(old)
-    kept = []
-    for number, part in enumerate(parts):
-        mask = intake.masks.get(number)
-        if mask is None:
-            kept.append(part)
-        elif not mask.all():
-            kept.append(with_mask(folder, part, mask))
-    return kept
+def _take_in(
+    scratch: Path,
+    sources: Sequence[Source],
+    generation: Generation | None,
+    rules: PassageRules,
+    options: SourceOptions,
+    progress: Progress,
+) -> _Taken:
+    """Read all sources, documents first."""
+    documents = take_in(
+        [source.spec for source in sources if not source.holds_facts],
+        generation,
+        scratch / "documents",
+        rules=rules,
+        options=options,
+        progress=progress,
+    )
+    facts = take_in_facts(
+        [source for source in sources if source.holds_facts],
+        generation,
+        scratch / "facts",
+        options=options,
+        progress=progress,
+    )
+    return _Taken(documents, facts)
 
 
 def _next_manifest(
-    old: Manifest | None, parts: list[Part], sparse: SparsePart, intake: Intake, means: _Means
+    old: Manifest | None,
+    means: _Means,
+    intake: Intake,
+    parts: list[Part],
+    sparse: SparsePart,
+    facts: list[FactsPart],
 ) -> Manifest:
     passages = intake.passages - intake.outdated_passages
+    outdated = [] if old is None else facts_of(old)
     return Manifest(
         generation=1 if old is None else old.generation + 1,
-        digest=intake.digest,
+        digest=intake.digest - facts_digest(outdated) + facts_digest(facts),
         documents=intake.added + (0 if old is None else old.documents),
         passages=passages + (0 if old is None else old.passages),
-        encoder=means.encoder,
-        dense=means.dense,
-        rules=means.rules,
+        triples=sum(part.record.triples for part in facts),
+        encoder=means.fingerprint,
+        dense=write_kind(means.dense),
+        rules=write_rules(means.rules),
         segments=tuple(part.record for part in parts),
         sparse=sparse.folder,
+        facts=tuple(part.record for part in facts),
+        graph="",
         sources=() if old is None else old.sources,
-        files=all_files(parts, sparse),
+        files=all_files(parts, sparse, facts),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from wherefrom.indexes.publish import Part, SparsePart
+from wherefrom.indexes.publish import FactsPart, Part, SparsePart
 from wherefrom.kb.layout import remove_rubbish
 from wherefrom.kb.manifest import FileRecord, Manifest, write_manifest
 
@@ -20,7 +20,10 @@ def commit(folder: Path, manifest: Manifest) -> None:
     remove_rubbish(folder, manifest.files)
 
 
-def all_files(parts: Sequence[Part], sparse: SparsePart) -> Mapping[str, FileRecord]:
+def all_files(
+    parts: Sequence[Part], sparse: SparsePart, facts: Sequence[FactsPart]
+) -> Mapping[str, FileRecord]:
     """Return every file of a generation, in order of name."""
     found = {name: record for part in parts for name, record in part.files.items()}
+    found |= {part.path: part.file for part in facts}
     return dict(sorted({**found, **sparse.files}.items()))

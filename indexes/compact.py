@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from wherefrom.indexes.commit import all_files, commit
 from wherefrom.indexes.dense_choice import read_kind
 from wherefrom.indexes.dense_files import add_approximate, open_exact, write_exact
-from wherefrom.indexes.publish import Part, parts_of, publish_segment, published_before
+from wherefrom.indexes.publish import Part, facts_of, parts_of, publish_segment, published_before
 from wherefrom.indexes.reports import CompactReport
 from wherefrom.indexes.sparse_rows import build_sparse
 from wherefrom.indexes.writing import changing
@@ -54,8 +54,8 @@ def compact(path: Path | str, *, progress: Progress | None = None) -> CompactRep
     """Rewrite the live documents, in order of their ids, and free what was deleted.
 
     The result equals, by digest and by search results, a knowledge base that was built from the
-    live documents alone. Vectors are copied, not computed again. Blocks of an unfinished build are
-    removed.
+    live documents and the facts alone. Vectors are copied, not computed again; files of facts stay
+    as they are, for they hold nothing deleted. Blocks of an unfinished build are removed.
 
     Parameters
     ----------
@@ -104,13 +104,14 @@ def _rewritten(folder: Path, generation: Generation, progress: Progress) -> Mani
     progress.finish(STAGE)
     parts = _with_vectors(folder, generation, scratches, survivors)
     sparse = build_sparse(folder, parts, progress)
+    kept = survivors.sources | {record.source for record in old.facts}
     return replace(
         old,
         generation=old.generation + 1,
         segments=tuple(part.record for part in parts),
         sparse=sparse.folder,
-        sources=tuple(source for source in old.sources if source.spec in survivors.sources),
-        files=all_files(parts, sparse),
+        sources=tuple(source for source in old.sources if source.spec in kept),
+        files=all_files(parts, sparse, facts_of(old)),
     )
 
 

@@ -1,74 +1,100 @@
-"""Take documents out of a knowledge base."""
+"""Take documents and the facts of whole sources out of a knowledge base."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from wherefrom.indexes.commit import all_files, commit
-from wherefrom.indexes.publish import parts_of, sparse_of, with_mask
+from wherefrom.indexes.fact_intake import facts_digest
+from wherefrom.indexes.publish import Part, facts_of, parts_of, sparse_of, with_mask
 from wherefrom.indexes.reports import DeleteReport
 from wherefrom.indexes.writing import changing
 from wherefrom.kb.errors import MissingError, UsageError
 from wherefrom.kb.generation import Generation, Mask, Place
 
 
-def delete(path: Path | str, document_ids: Sequence[str]) -> DeleteReport:
-    """Delete documents: none of their passages is found from the moment this returns.
+def delete(path: Path | str, names: Sequence[str]) -> DeleteReport:
+    """Delete documents, and the facts of sources: nothing of them is found once this returns.
 
-    Readers that are open see it too. The text still lies on disk until `compact`.
+    Readers that are open see it too. The text of documents still lies on disk until `compact`.
 
     Parameters
     ----------
     path
         The directory of the knowledge base.
-    document_ids
-        At least one; an id that is given twice counts once.
+    names
+        At least one id of a document, or SOURCE whose facts are in the knowledge base; where both
+        have a name, the document is meant. One that is given twice counts once.
 
     Raises
     ------
     MissingError
-        If there is no knowledge base, or one of the documents is not in it; then none is deleted.
+        If there is no knowledge base, or one of the names is not in it; then nothing is deleted.
     LockedError
         If another process is writing.
     StorageError
-        If the disk refuses; then none is deleted.
+        If the disk refuses; then nothing is deleted.
     """
     folder = Path(path)
-    if isinstance(document_ids, str) or not document_ids:
-        raise UsageError(f"give a list of at least one document id, got {document_ids!r}")
+    if isinstance(names, str) or not names:
+        raise UsageError(
+            f"give a list of at least one document id or SOURCE of facts, got {names!r}"
+        )
     with changing(folder) as generation:
-        places = _places(generation, document_ids)
-        masks = _extended_masks(generation, places)
-        parts = [
-            with_mask(folder, part, masks[number]) if number in masks else part
-            for number, part in enumerate(parts_of(generation.manifest))
-        ]
-        segments = generation.segments
-        passages = sum(len(segments[place.segment].span(place.row)) for place in places)
-        contents = [segments[place.segment].content(place.row) for place in places]
         old = generation.manifest
+        places, specs = _found(generation, names)
+        parts = _masked(folder, generation, places)
+        gone = [part for part in facts_of(old) if part.record.source in specs]
+        facts = [part for part in facts_of(old) if part.record.source not in specs]
+        segments = generation.segments
+        report = DeleteReport(
+            documents=len(places),
+            passages=sum(len(segments[place.segment].span(place.row)) for place in places),
+            triples=sum(part.record.triples for part in gone),
+            generation=old.generation + 1,
+        )
+        contents = [segments[place.segment].content(place.row) for place in places]
         manifest = replace(
             old,
-            generation=old.generation + 1,
-            digest=old.digest.minus(contents),
-            documents=old.documents - len(places),
-            passages=old.passages - passages,
+            generation=report.generation,
+            digest=old.digest.minus(contents) - facts_digest(gone),
+            documents=old.documents - report.documents,
+            passages=old.passages - report.passages,
+            triples=old.triples - report.triples,
             segments=tuple(part.record for part in parts),
-            files=all_files(parts, sparse_of(old)),
+            facts=tuple(part.record for part in facts),
+            sources=tuple(source for source in old.sources if source.spec not in specs),
+            files=all_files(parts, sparse_of(old), facts),
         )
         commit(folder, manifest)
-    return DeleteReport(len(places), passages, manifest.generation)
+    return report
 
 
-def _places(generation: Generation, document_ids: Sequence[str]) -> list[Place]:
-    """Find every document, or say which is missing."""
-    wanted = list(dict.fromkeys(document_ids))
-    found = [generation.find(name) for name in wanted]
-    missing = [name for name, place in zip(wanted, found, strict=True) if place is None]
+def _found(generation: Generation, names: Sequence[str]) -> tuple[list[Place], set[str]]:
+    """Find every document and every SOURCE of facts, or say what is missing."""
+    sources = {record.source for record in generation.manifest.facts}
+    places, specs, missing = [], set(), []
+    for name in dict.fromkeys(names):
+        place = generation.find(name)
+        if place is not None:
+            places.append(place)
+        elif name in sources:
+            specs.add(name)
+        else:
+            missing.append(name)
     if missing:
         more = f", and {len(missing) - 1} more of those named" if len(missing) > 1 else ""
-        raise MissingError(f"{generation.no_document(missing[0])}{more}; nothing was deleted")
-    return [place for place in found if place is not None]
+        raise MissingError(f"{generation.nothing_called(missing[0])}{more}; nothing was deleted")
+    return places, specs
+
+
+def _masked(folder: Path, generation: Generation, places: Sequence[Place]) -> list[Part]:
+    """Return the segments with the documents at `places` deleted as well."""
+    masks = _extended_masks(generation, places)
+    return [
+        with_mask(folder, part, masks[number]) if number in masks else part
+        for number, part in enumerate(parts_of(generation.manifest))
+    ]
 
 
 def _extended_masks(generation: Generation, places: Sequence[Place]) -> dict[int, Mask]:

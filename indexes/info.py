@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from wherefrom.indexes.encoding import read_fingerprint
-from wherefrom.indexes.reports import Info
+from wherefrom.indexes.reports import FactCount, Info
 from wherefrom.indexes.rules import read_rules
 from wherefrom.kb.layout import STAGING
 from wherefrom.kb.manifest import Manifest, read_manifest
@@ -33,7 +33,9 @@ def describe(folder: Path, manifest: Manifest) -> Info:
         documents=manifest.documents,
         passages=manifest.passages,
         deleted_passages=rows - manifest.passages,
+        triples=manifest.triples,
         segments=len(manifest.segments),
+        facts=tuple(FactCount(record.source, record.triples) for record in manifest.facts),
         sources=manifest.sources,
         encoder=read_fingerprint(manifest.encoder, folder),
         dense=str(manifest.dense.get("kind")),

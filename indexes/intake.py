@@ -48,7 +48,7 @@ def take_in(
     options: SourceOptions,
     progress: Progress,
 ) -> Intake:
-    """Read all sources and write their new and changed documents into segments in `scratch`.
+    """Read sources of documents and write what is new and changed into segments in `scratch`.
 
     Raises
     ------
@@ -60,6 +60,8 @@ def take_in(
         If the disk refuses.
     """
     intake = Intake(MultisetDigest() if generation is None else generation.manifest.digest)
+    if not specs:
+        return intake
     found = Counter(dict.fromkeys(specs, 0))
     progress.start(STAGE)
 

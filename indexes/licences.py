@@ -1,4 +1,4 @@
-"""Say under which licence the text of a source stands."""
+"""Say under which licence the content of a source stands."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,12 @@ from wherefrom.kb.manifest import SourceRecord
 
 WIKIPEDIA = "CC BY-SA 4.0"
 UNKNOWN = "unknown"
-_KNOWN = {"starter": WIKIPEDIA, "wikipedia": WIKIPEDIA}  # by scheme
+_KNOWN = {  # by scheme
+    "starter": WIKIPEDIA,
+    "wikipedia": WIKIPEDIA,
+    "conceptnet": "CC BY-SA 4.0",
+    "wordnet": "WordNet licence",
+}
 
 
 def described_sources(

@@ -21,9 +21,10 @@ from wherefrom.kb.durable import (
     storage_errors,
     write_file,
 )
-from wherefrom.kb.manifest import FileRecord, Manifest, SegmentRecord
+from wherefrom.kb.fact_writer import FactScratch
+from wherefrom.kb.manifest import FactsRecord, FileRecord, Manifest, SegmentRecord
 from wherefrom.kb.scratch import Scratch
-from wherefrom.kb.segment_names import SegmentNames
+from wherefrom.kb.segment_names import SegmentNames, facts_path
 from wherefrom.kb.segment_writer import SCRATCH_DOCUMENTS, SCRATCH_IDS, SCRATCH_PASSAGES
 
 SCRATCH_DENSE = "dense.faiss"
@@ -45,6 +46,22 @@ class SparsePart:
     files: Mapping[str, FileRecord]
 
 
+@dataclass(frozen=True, slots=True)
+class FactsPart:
+    """The facts of one SOURCE as the manifest will name them, with their file.
+
+    Two sources of the very same facts share one file.
+    """
+
+    record: FactsRecord
+    file: FileRecord
+
+    @property
+    def path(self) -> str:
+        """The path of the file, relative to the knowledge base."""
+        return facts_path(self.record.name)
+
+
 def parts_of(manifest: Manifest) -> list[Part]:
     """Return the segments that a manifest names."""
     return [
@@ -58,6 +75,12 @@ def sparse_of(manifest: Manifest) -> SparsePart:
     inside = f"{manifest.sparse}/"
     files = {name: record for name, record in manifest.files.items() if name.startswith(inside)}
     return SparsePart(manifest.sparse, files)
+
+
+def facts_of(manifest: Manifest) -> list[FactsPart]:
+    """Return the facts that a manifest names, in order of their source."""
+    files = manifest.files
+    return [FactsPart(record, files[facts_path(record.name)]) for record in manifest.facts]
 
 
 def scratch_approximate(kind: str) -> str:
@@ -78,6 +101,17 @@ def publish_segment(folder: Path, scratch: Scratch) -> Part:
             flush_folder(folder / inner)
     files = {places[name]: record for name, record in found.items()}
     return Part(SegmentRecord(names.name, scratch.documents, scratch.passages), files)
+
+
+def publish_facts(folder: Path, source: str, scratch: FactScratch) -> FactsPart:
+    """Move the facts of a SOURCE from `scratch` to where they belong."""
+    file = _record(scratch.path)
+    record = FactsRecord(file.sha256[:16], source, scratch.triples, scratch.digest)
+    part = FactsPart(record, file)
+    with storage_errors(folder):
+        scratch.path.replace(folder / part.path)
+        flush_folder((folder / part.path).parent)
+    return part
 
 
 def published_before(scratch: Scratch, parts: Sequence[Part]) -> Part | None:

@@ -8,10 +8,11 @@ from wherefrom.kb.manifest import SourceRecord
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did: documents by what became of them, passages that were encoded.
+    """What a build did: documents by what became of them, passages that were encoded, facts.
 
     `skipped` counts bad records that the caller asked to leave out; `passages` those of added and
-    replaced documents; `generation` is the one that the knowledge base is at now.
+    replaced documents; `triples` the facts of new and changed sources, `triples_unchanged` those of
+    the other sources that were read; `generation` is the one that the knowledge base is at now.
     """
 
     added: int
@@ -19,6 +20,8 @@ class BuildReport:
     unchanged: int
     skipped: int
     passages: int
+    triples: int
+    triples_unchanged: int
     generation: int
     seconds: float
 
@@ -29,6 +32,7 @@ class DeleteReport:
 
     documents: int
     passages: int
+    triples: int
     generation: int
 
 
@@ -50,15 +54,25 @@ class VerifyReport:
     bytes: int
     documents: int
     passages: int
+    triples: int
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class FactCount:
+    """How many facts a knowledge base holds of one SOURCE."""
+
+    source: str
+    triples: int
 
 
 @dataclass(frozen=True, slots=True)
 class Info:
     """What a knowledge base holds.
 
-    `digest` depends on the live documents and passages only; `deleted_passages` still take space
-    until the knowledge base is compacted; `unfinished_bytes` are those of a build that stopped.
+    `digest` depends on the live documents and passages and the facts only; `deleted_passages` still
+    take space until the knowledge base is compacted; `unfinished_bytes` are those of a build that
+    stopped.
     """
 
     path: str
@@ -67,7 +81,9 @@ class Info:
     documents: int
     passages: int
     deleted_passages: int
+    triples: int
     segments: int
+    facts: tuple[FactCount, ...]
     sources: tuple[SourceRecord, ...]
     encoder: Fingerprint
     dense: str

@@ -20,6 +20,7 @@ from wherefrom.kb.segment import Segment
 
 HASHING = "check files"
 READING = "check documents"
+READING_FACTS = "check facts"
 NORM_TOLERANCE = 1e-3  # of a normalised float32 vector; FAISS and encoders stay within 1e-6
 BLOCK_ROWS = 65_536
 
@@ -28,7 +29,8 @@ def verify(path: Path | str, *, progress: Progress | None = None) -> VerifyRepor
     """Hash every file of a knowledge base and check its inner laws.
 
     Every passage is the slice of its document that it says; every passage has one vector of length
-    1; ids are unique; digests and counts are right; the term index covers every live passage.
+    1; ids are unique; digests and counts are right, of facts too; the term index covers every live
+    passage.
 
     Parameters
     ----------
@@ -61,6 +63,7 @@ def verify(path: Path | str, *, progress: Progress | None = None) -> VerifyRepor
         bytes=sum(record.bytes for record in manifest.files.values()),
         documents=manifest.documents,
         passages=manifest.passages,
+        triples=manifest.triples,
         seconds=perf_counter() - started,
     )
 
@@ -85,10 +88,33 @@ def _verify_generation(folder: Path, manifest: Manifest, progress: Progress) -> 
                 passages += len(cut)
         _verify_vectors(folder, manifest, number)
     progress.finish(READING)
+    digest += _verified_facts(generation, progress)
     _require(digest == manifest.digest, f"{folder}: the digest of the content is {digest.hex}")
     found = f"{folder}: found {documents} documents and {passages} passages that are not deleted"
     _require((documents, passages) == (manifest.documents, manifest.passages), found)
     opened.require_all_terms()
+
+
+def _verified_facts(generation: Generation, progress: Progress) -> MultisetDigest:
+    """Check the digests and the counts of all facts; return the digest of all of them."""
+    manifest = generation.manifest
+    sources = [record.source for record in manifest.facts]
+    _require(sources == sorted(set(sources)), f"{generation.folder}: facts come from {sources}")
+    triples = sum(record.triples for record in manifest.facts)
+    _require(triples == manifest.triples, f"{generation.folder}: found {triples} facts")
+    if not triples:
+        return MultisetDigest()
+    total = MultisetDigest()
+    progress.start(READING_FACTS, triples)
+    for record, facts in zip(manifest.facts, generation.facts, strict=True):
+        found = facts.digest()
+        _require(
+            found == record.digest, f"the digest of the facts of {record.source} is {found.hex}"
+        )
+        total += found
+        progress.advance(READING_FACTS, record.triples)
+    progress.finish(READING_FACTS)
+    return total
 
 
 def _documents(segment: Segment, name: str) -> Iterator[tuple[Document, list[Passage]]]:

@@ -1,8 +1,8 @@
-"""Digest documents and whole knowledge bases by content, whatever their order on disk.
+"""Digest documents, facts and whole knowledge bases by content, whatever their order on disk.
 
-The digest of a knowledge base is the sum, modulo 2**256, of one sha256 per document: a multiset
-hash. Adding and removing a document costs one addition, and the order of documents, the division
-into segments and deleted rows leave no trace in it.
+The digest of a knowledge base is the sum, modulo 2**256, of one sha256 per document and one per
+fact: a multiset hash. Adding and removing one costs one addition, and the order, the division into
+files and deleted rows leave no trace in it.
 
 Source: Bellare and Micciancio, "A New Paradigm for Collision-free Hashing: Incrementality at
 Reduced Cost", EUROCRYPT 1997 (AdHash). It guards against accidents, not against forgers; each
@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from wherefrom.kb.records import Document, Passage
+from wherefrom.kb.records import Document, Passage, Triple
 
 DIGEST_BYTES = 32
 _MODULUS = 1 << (8 * DIGEST_BYTES)
@@ -40,9 +40,32 @@ def content_digest(digest: bytes, passages: Sequence[Passage]) -> bytes:
     return hashlib.sha256(digest + json.dumps(places).encode()).digest()
 
 
+def fact_digest(fact: Triple) -> bytes:
+    """Return the sha256 over all fields of a fact but its source and its place there."""
+    fields = [
+        fact.head,
+        fact.relation,
+        fact.tail,
+        float(fact.weight),
+        fact.negated,
+        fact.literal,
+        fact.head_iri,
+        fact.relation_iri,
+        fact.tail_iri,
+        fact.language,
+        fact.datatype,
+    ]
+    return hashlib.sha256(json.dumps(fields, ensure_ascii=True).encode()).digest()
+
+
+def placed_digest(digest: bytes, place: str) -> bytes:
+    """Return the sha256 over a fact's digest and its place in its source."""
+    return hashlib.sha256(digest + place.encode()).digest()
+
+
 @dataclass(frozen=True, slots=True)
 class MultisetDigest:
-    """The order-independent digest of a set of documents.
+    """The order-independent digest of a set of documents and facts.
 
     Examples
     --------
@@ -53,12 +76,18 @@ class MultisetDigest:
 
     total: int = 0
 
+    def __add__(self, other: "MultisetDigest") -> "MultisetDigest":
+        return MultisetDigest((self.total + other.total) % _MODULUS)
+
+    def __sub__(self, other: "MultisetDigest") -> "MultisetDigest":
+        return MultisetDigest((self.total - other.total) % _MODULUS)
+
     def plus(self, digests: Iterable[bytes]) -> "MultisetDigest":
-        """Add documents by their content digests."""
+        """Add documents or facts by their digests."""
         return MultisetDigest((self.total + _sum(digests)) % _MODULUS)
 
     def minus(self, digests: Iterable[bytes]) -> "MultisetDigest":
-        """Take documents away by their content digests."""
+        """Take documents or facts away by their digests."""
         return MultisetDigest((self.total - _sum(digests)) % _MODULUS)
 
     @property

@@ -1,4 +1,4 @@
-"""Read one generation of a knowledge base: its segments less what is deleted.
+"""Read one generation of a knowledge base: its segments less what is deleted, and its facts.
 
 Passages are numbered through all segments: the *row* of a passage is its row in its segment plus
 the passages of the segments before. A row means something within one generation only.
@@ -7,12 +7,14 @@ the passages of the segments before. A row means something within one generation
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wherefrom.kb.errors import DamagedError, MissingError
+from wherefrom.kb.fact_segment import open_facts
 from wherefrom.kb.integrity import check_files
 from wherefrom.kb.manifest import MANIFEST_NAME, Manifest, SegmentRecord, read_manifest
 from wherefrom.kb.nearest import nearest_id
@@ -39,6 +41,7 @@ class Generation:
         self.manifest = manifest
         self.version = version
         self.segments = tuple(open_segment(folder, record.name) for record in manifest.segments)
+        self.facts = tuple(open_facts(folder, record) for record in manifest.facts)
         self.masks = tuple(read_mask(folder, record) for record in manifest.segments)
         counts = [segment.passages for segment in self.segments]
         self.offsets = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
@@ -140,8 +143,17 @@ class Generation:
     def no_document(self, document_id: str) -> MissingError:
         """Make the error for an id that no live document has."""
         near = nearest_id(document_id, self._document_ids())
-        hint = f" (did you mean {near!r}?)" if near is not None else ""
-        return MissingError(f"there is no document {document_id!r} in {self.folder}{hint}")
+        return MissingError(f"there is no document {document_id!r} in {self.folder}{_hint(near)}")
+
+    def nothing_called(self, name: str) -> MissingError:
+        """Make the error for a name of neither a live document nor a source of facts."""
+        if not self.facts:
+            return self.no_document(name)
+        near = nearest_id(name, chain((facts.source for facts in self.facts), self._document_ids()))
+        return MissingError(
+            f"there is no document {name!r} in {self.folder}, nor are there facts of such a "
+            f"SOURCE{_hint(near)}"
+        )
 
     def _document_ids(self) -> Iterator[str]:
         for number, segment in enumerate(self.segments):
@@ -151,6 +163,10 @@ class Generation:
     def _is_live(self, segment: int, row: int) -> bool:
         mask = self.masks[segment]
         return mask is None or not mask[self.segments[segment].span(row).start]
+
+
+def _hint(near: str | None) -> str:
+    return "" if near is None else f" (did you mean {near!r}?)"
 
 
 def manifest_version(folder: Path) -> Version | None:

@@ -18,7 +18,8 @@ from wherefrom.kb.writer_lock import LOCK_NAME, is_lock_file
 
 MANIFEST_NAME = "manifest.json"
 FORMAT_NAME = "wherefrom knowledge base"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # what is written
+READABLE_VERSIONS = (1, 2)  # 1 knows no facts and no graph
 
 Settings = Mapping[str, Scalar]  # the fields of a frozen value of a later layer, as JSON scalars
 
@@ -46,30 +47,44 @@ class SegmentRecord:
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """Where documents came from, as written on the command line, and under which licence."""
+    """Where content came from, as written on the command line, and under which licence."""
 
     spec: str
     licence: str
 
 
 @dataclass(frozen=True, slots=True)
+class FactsRecord:
+    """The facts of one SOURCE, an immutable file; `digest` is the sum of their digests."""
+
+    name: str
+    source: str
+    triples: int
+    digest: MultisetDigest
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """One generation of a knowledge base.
 
-    `documents` and `passages` count what is live; `sparse` is the folder of the term index;
-    `encoder`, `dense` and `rules` are the fields of the values that the vectors, the dense index
-    and the passages were made with.
+    `documents`, `passages` and `triples` count what is live; `sparse` is the folder of the term
+    index, `graph` that of the graph index, empty where there is none; `encoder`, `dense` and
+    `rules` are the fields of the values that the vectors, the dense index and the passages were
+    made with. `facts` stand in order of their source.
     """
 
     generation: int
     digest: MultisetDigest
     documents: int
     passages: int
+    triples: int
     encoder: Settings
     dense: Settings
     rules: Settings
     segments: tuple[SegmentRecord, ...]
     sparse: str
+    facts: tuple[FactsRecord, ...]
+    graph: str
     sources: tuple[SourceRecord, ...]
     files: Mapping[str, FileRecord]
 
@@ -78,6 +93,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Replace the manifest of the knowledge base in `folder`; this is what commits a change."""
     content = asdict(manifest)
     content["digest"] = manifest.digest.hex
+    for item, record in zip(content["facts"], manifest.facts, strict=True):
+        item["digest"] = record.digest.hex
     content = {"format": FORMAT_NAME, "version": FORMAT_VERSION, **content}
     content["sha256"] = _self_digest(content)
     text = json.dumps(content, indent=1, ensure_ascii=False)
@@ -108,12 +125,16 @@ def read_manifest(folder: Path) -> Manifest:
 
 def parse_manifest(content: bytes, path: Path) -> Manifest:
     """Check the bytes of a manifest and make the value; `path` is only named in messages."""
-    fields = Fields(_checked_json(content, path), str(path))
+    found = _checked_json(content, path)
+    if found["version"] == 1:
+        found = {**found, "triples": 0, "facts": [], "graph": ""}
+    fields = Fields(found, str(path))
     return Manifest(
         generation=fields.count("generation"),
         digest=MultisetDigest.from_hex(fields.hexadecimal("digest", 64)),
         documents=fields.count("documents"),
         passages=fields.count("passages"),
+        triples=fields.count("triples"),
         encoder=fields.settings("encoder"),
         dense=fields.settings("dense"),
         rules=fields.settings("rules"),
@@ -127,6 +148,16 @@ def parse_manifest(content: bytes, path: Path) -> Manifest:
             for item in fields.items("segments")
         ),
         sparse=fields.path("sparse"),
+        facts=tuple(
+            FactsRecord(
+                item.hexadecimal("name", 16),
+                item.text("source"),
+                item.count("triples"),
+                MultisetDigest.from_hex(item.hexadecimal("digest", 64)),
+            )
+            for item in fields.items("facts")
+        ),
+        graph=fields.path("graph"),
         sources=tuple(
             SourceRecord(item.text("spec"), item.text("licence"))
             for item in fields.items("sources")
@@ -154,10 +185,11 @@ def _checked_json(content: bytes, path: Path) -> Mapping[str, object]:
             f'(no "format": "{FORMAT_NAME}"); was another directory meant?'
         )
     version = found.get("version")
-    if version != FORMAT_VERSION:
+    if type(version) is not int or version not in READABLE_VERSIONS:
+        known = " and ".join(map(str, READABLE_VERSIONS))
         raise FormatError(
-            f"{path} has format version {version!r}; this release of wherefrom reads version "
-            f"{FORMAT_VERSION} only: use the release that wrote it, or build it again"
+            f"{path} has format version {version!r}; this release of wherefrom reads versions "
+            f"{known} only: use the release that wrote it, or build it again"
         )
     if found.get("sha256") != _self_digest(found):
         raise DamagedError(f"{path} was altered: its content does not match its sha256; {restore}")

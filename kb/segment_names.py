@@ -1,4 +1,4 @@
-"""Name the files of a segment, relative to the knowledge base."""
+"""Name the files of segments and of facts, relative to the knowledge base."""
 
 from dataclasses import dataclass
 
@@ -36,3 +36,8 @@ class SegmentNames:
     def mask(self, digest: str) -> str:
         """Return the path of a mask of deleted passages, whose content has this sha256."""
         return f"deleted/{self.name}-{digest[:12]}.npy"
+
+
+def facts_path(name: str) -> str:
+    """Return the path of a file of facts; `name` is the beginning of its sha256."""
+    return f"facts/{name}.arrow"

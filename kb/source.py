@@ -1,8 +1,9 @@
-"""Read documents from a SOURCE as it is written on the command line.
+"""Read documents or facts from a SOURCE as it is written on the command line.
 
-`starter`, `jsonl:FILE`, `beir:DIR`, `files:DIR`, `wikipedia:DUMP.xml[.bz2]` and
-`hf:DATASET[/CONFIG][:SPLIT]`; every file may be gzipped. A new kind of source is a module with a
-function that yields `Found`, and one line in `_read`.
+Documents: `starter`, `jsonl:FILE`, `beir:DIR`, `files:DIR`, `wikipedia:DUMP.xml[.bz2]` and
+`hf:DATASET[/CONFIG][:SPLIT]`. Facts: `triples:FILE.tsv`, `conceptnet:FILE.csv[.gz]`, `wordnet:DIR`,
+`rdf:FILE` and `sparql:ENDPOINT`. Every file may be gzipped. A new kind of source is a module with a
+function that yields `Found`, and one line in `_read`; for facts see `kb.fact_source`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -28,12 +29,16 @@ __all__ = [
     "Source",
     "SourceOptions",
     "parse_source",
+    "parse_sources",
     "read_source",
     "read_sources",
 ]
 
-Scheme = Literal["starter", "jsonl", "beir", "files", "wikipedia", "hf"]
-SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
+DocumentScheme = Literal["starter", "jsonl", "beir", "files", "wikipedia", "hf"]
+FactScheme = Literal["triples", "conceptnet", "wordnet", "rdf", "sparql"]
+Scheme = DocumentScheme | FactScheme
+FACT_SCHEMES: tuple[FactScheme, ...] = get_args(FactScheme)
+SCHEMES: tuple[Scheme, ...] = (*get_args(DocumentScheme), *FACT_SCHEMES)
 _ARGUMENTS: dict[Scheme, str] = {
     "starter": "",
     "jsonl": "FILE",
@@ -41,6 +46,11 @@ _ARGUMENTS: dict[Scheme, str] = {
     "files": "DIR",
     "wikipedia": "DUMP.xml[.bz2]",
     "hf": "DATASET[/CONFIG][:SPLIT]",
+    "triples": "FILE.tsv",
+    "conceptnet": "FILE.csv[.gz]",
+    "wordnet": "DIR",
+    "rdf": "FILE",
+    "sparql": "ENDPOINT",
 }
 
 
@@ -58,11 +68,20 @@ class SourceOptions:
     notice
         Called with a sentence about what a source passed over by rule: files that are not text,
         articles without prose.
+    languages
+        The languages whose facts are read from `conceptnet`; None takes its reader's own.
+    minimum_weight
+        The weight below which facts of `conceptnet` are left out; None takes its reader's own.
+    construct
+        The file with the CONSTRUCT query that a `sparql` endpoint is asked.
     """
 
     skipped: SkippedRecords | None = None
     columns: Columns = field(default_factory=Columns)
     notice: Callable[[str], None] | None = None
+    languages: tuple[str, ...] | None = None
+    minimum_weight: float | None = None
+    construct: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +91,11 @@ class Source:
     spec: str
     scheme: Scheme
     location: str
+
+    @property
+    def holds_facts(self) -> bool:
+        """Whether `kb.fact_source.read_facts` reads it, not `read_source`."""
+        return self.scheme in FACT_SCHEMES
 
 
 def parse_source(spec: str) -> Source:
@@ -101,6 +125,31 @@ def parse_source(spec: str) -> Source:
     return Source(spec, scheme, location)
 
 
+def parse_sources(specs: Sequence[str], options: SourceOptions) -> list[Source]:
+    """Take every SOURCE apart and check that the options fit them.
+
+    Raises
+    ------
+    UsageError
+        If a SOURCE is malformed, an option is given that none of them has, or one lacks an option
+        that it needs.
+    """
+    sources = [parse_source(spec) for spec in specs]
+    schemes = {source.scheme for source in sources}
+    if options.languages is not None and "conceptnet" not in schemes:
+        raise _out_of_place("--language", "conceptnet", specs)
+    if options.minimum_weight is not None and "conceptnet" not in schemes:
+        raise _out_of_place("--minimum-weight", "conceptnet", specs)
+    if options.construct is not None and "sparql" not in schemes:
+        raise _out_of_place("--construct", "sparql", specs)
+    if options.construct is None and "sparql" in schemes:
+        raise UsageError(
+            "a sparql:ENDPOINT is asked a CONSTRUCT query; name the file that holds it with "
+            "--construct FILE.rq"
+        )
+    return sources
+
+
 def read_source(spec: str, options: SourceOptions = SourceOptions()) -> Iterator[Document]:
     """Yield the documents of one SOURCE in its order; see `read_sources`."""
     return read_sources([spec], options)
@@ -116,7 +165,7 @@ def read_sources(
     Raises
     ------
     UsageError
-        At once, if a SOURCE is malformed.
+        At once, if a SOURCE is malformed or holds facts.
     RecordError
         While reading, if a record is malformed or an id occurs twice, and
         ``options.skipped`` is None.
@@ -124,6 +173,9 @@ def read_sources(
         While reading, if a file is missing, empty, binary, truncated or not UTF-8.
     """
     sources = [parse_source(spec) for spec in specs]
+    for source in sources:
+        if source.holds_facts:
+            raise _no_documents(source)
     found = (item for source in sources for item in _read(source, options))
     return unique(found, skipped=options.skipped)
 
@@ -145,5 +197,18 @@ def _read(source: Source, options: SourceOptions) -> Iterator[Found]:
         case "hf":
             columns = options.columns
             return read_huggingface(source.location, spec, columns=columns, skipped=skipped)
+        case "triples" | "conceptnet" | "wordnet" | "rdf" | "sparql":
+            raise _no_documents(source)
         case _:
             assert_never(source.scheme)
+
+
+def _no_documents(source: Source) -> UsageError:
+    return UsageError(f"the source {source.spec!r} holds facts, not documents")
+
+
+def _out_of_place(option: str, scheme: Scheme, specs: Sequence[str]) -> UsageError:
+    return UsageError(
+        f"{option} says how {scheme}:{_ARGUMENTS[scheme]} is read, and no such source is given; "
+        f"found {', '.join(specs)}"
+    )

@@ -1,11 +1,19 @@
 """The commands that make and keep a knowledge base; each calls one function of the library."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wherefrom.options import AsJson, Device, Encoder, KnowledgeBasePath, whole_number
+from wherefrom.options import (
+    AsJson,
+    Device,
+    Encoder,
+    KnowledgeBasePath,
+    decimal_number,
+    whole_number,
+)
 from wherefrom.printing import message, print_fields, print_json
 
 if TYPE_CHECKING:
@@ -18,7 +26,7 @@ def build(
     kb: KnowledgeBasePath,
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE", help="starter, jsonl:FILE, beir:DIR, files:DIR, …"),
+        typer.Argument(metavar="SOURCE", help="starter, jsonl:FILE, files:DIR, triples:FILE, …"),
     ],
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Count malformed records and go on.")
@@ -39,6 +47,20 @@ def build(
     licence: Annotated[
         str | None,
         typer.Option(metavar="TEXT", help="Licence of sources that do not say theirs."),
+    ] = None,
+    language: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Language to read from conceptnet (en); repeatable."),
+    ] = None,
+    minimum_weight: Annotated[
+        float | None,
+        typer.Option(
+            metavar="X", parser=decimal_number, help="Least weight of a fact of conceptnet (0)."
+        ),
+    ] = None,
+    construct: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="CONSTRUCT query that sparql is asked; needed there."),
     ] = None,
     id_column: Column = "id",
     title_column: Column = "title",
@@ -63,6 +85,9 @@ def build(
             skipped=skipped if skip_bad else None,
             columns=Columns(id_column, title_column, text_column, url_column),
             notice=message,
+            languages=tuple(language) if language else None,
+            minimum_weight=minimum_weight,
+            construct=construct,
         ),
         licence=licence,
         device=device,
@@ -80,6 +105,8 @@ def build(
             "documents unchanged": report.unchanged,
             "records skipped": report.skipped,
             "passages encoded": report.passages,
+            "facts added": report.triples,
+            "facts unchanged": report.triples_unchanged,
         },
     )
 
@@ -87,19 +114,26 @@ def build(
 def delete(
     kb: KnowledgeBasePath,
     documents: Annotated[
-        list[str], typer.Argument(metavar="DOCUMENT_ID", help="Ids of the documents.")
+        list[str],
+        typer.Argument(metavar="DOCUMENT_ID", help="Ids of documents, or SOURCEs of facts."),
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Delete documents; nothing of them is found from then on."""
+    """Delete documents, or all facts of a SOURCE; nothing of them is found from then on."""
     from wherefrom.indexes.delete import delete as delete_documents
 
     report = delete_documents(kb, documents)
     if as_json:
         print_json(asdict(report))
         return
-    deleted = {"documents deleted": report.documents, "passages deleted": report.passages}
-    print_fields(f"{kb} (generation {report.generation})", deleted)
+    print_fields(
+        f"{kb} (generation {report.generation})",
+        {
+            "documents deleted": report.documents,
+            "passages deleted": report.passages,
+            "facts deleted": report.triples,
+        },
+    )
 
 
 def compact(kb: KnowledgeBasePath, as_json: AsJson = False) -> None:
@@ -130,6 +164,7 @@ def info(kb: KnowledgeBasePath, as_json: AsJson = False) -> None:
             "documents": found.documents,
             "passages": found.passages,
             "deleted passages": found.deleted_passages,
+            "facts": found.triples,
             "bytes": found.bytes,
             "unfinished bytes": found.unfinished_bytes,
             "generation": found.generation,
@@ -139,6 +174,7 @@ def info(kb: KnowledgeBasePath, as_json: AsJson = False) -> None:
             "passage": f"{found.max_words} words, {found.overlap_sentences} sentence(s) shared",
             "digest": found.digest,
         }
+        | {f"facts of {facts.source}": facts.triples for facts in found.facts}
         | {f"source {source.spec}": source.licence for source in found.sources},
     )
 
@@ -158,6 +194,7 @@ def verify(kb: KnowledgeBasePath, as_json: AsJson = False) -> None:
         "bytes": report.bytes,
         "documents": report.documents,
         "passages": report.passages,
+        "facts": report.triples,
     }
     print_fields(f"{kb}: nothing wrong ({report.seconds:.1f} s)", looked_at)
 

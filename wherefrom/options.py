@@ -14,6 +14,14 @@ def whole_number(text: str | int) -> int:
         raise typer.BadParameter(f"{text!r} is not a whole number") from error
 
 
+def decimal_number(text: str | float) -> float:
+    """Read a number; typer's own message would not say what it found."""
+    try:
+        return float(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a number") from error
+
+
 KnowledgeBasePath = Annotated[
     Path, typer.Argument(metavar="KB", help="Directory of the knowledge base.")
 ]

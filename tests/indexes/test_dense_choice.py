@@ -16,7 +16,22 @@ FOLDER = Path("my.kb")
 
 
 def manifest(kind: DenseKind) -> Manifest:
-    return Manifest(1, MultisetDigest(), 0, 0, {}, write_kind(kind), {}, (), "", (), {})
+    return Manifest(
+        generation=1,
+        digest=MultisetDigest(),
+        documents=0,
+        passages=0,
+        triples=0,
+        encoder={},
+        dense=write_kind(kind),
+        rules={},
+        segments=(),
+        sparse="",
+        facts=(),
+        graph="",
+        sources=(),
+        files={},
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -31,9 +31,18 @@ texts = st.lists(
 names = st.sampled_from([f"d{number}" for number in range(12)])
 additions = st.tuples(st.just("add"), st.dictionaries(names, texts, min_size=1, max_size=8))
 deletions = st.tuples(st.just("delete"), st.sets(names, min_size=1, max_size=4))
+facts = st.lists(
+    st.tuples(*[st.sampled_from(WORDS[:3])] * 3).map("\t".join), min_size=1, max_size=5
+)
+files = st.sampled_from(["f0.tsv", "f1.tsv", "f2.tsv"])
+fact_additions = st.tuples(st.just("facts"), st.dictionaries(files, facts, min_size=1, max_size=3))
+fact_deletions = st.tuples(st.just("delete"), st.sets(files, min_size=1, max_size=2))
 # approximate indexes of so few vectors look through all of them
 kinds = st.sampled_from([Flat(), Hnsw(), IvfFlat(), IvfPq()])
-histories = st.lists(st.one_of(additions, deletions, st.just(("compact", None))), max_size=6)
+changes = st.one_of(
+    additions, deletions, fact_additions, fact_deletions, st.just(("compact", None))
+)
+histories = st.lists(changes, max_size=6)
 
 
 def add(folder: Path, documents: dict[str, str], options: BuildOptions) -> None:
@@ -44,6 +53,16 @@ def add(folder: Path, documents: dict[str, str], options: BuildOptions) -> None:
     ]
     source.write_text("\n".join(lines) + "\n")
     build(folder, [f"jsonl:{source}"], options=options)
+
+
+def add_facts(folder: Path, sources: dict[str, list[str]], options: BuildOptions) -> None:
+    for name, lines in sources.items():
+        (folder.parent / name).write_text("\n".join(lines) + "\n")
+    build(folder, [source_of(folder, name) for name in sources], options=options)
+
+
+def source_of(folder: Path, name: str) -> str:
+    return f"triples:{folder.parent / name}"
 
 
 def answers(folder: Path, options: BuildOptions) -> list[object]:
@@ -66,30 +85,41 @@ def test_any_history_equals_a_fresh_build(
     options = BuildOptions(encoder=word_encoder, rules=RULES, dense=kind, block_passages=3)
     folder = tmp_path_factory.mktemp("exact") / "my.kb"
     add(folder, first, options)
-    live = dict(first)
+    live: dict[str, str] = dict(first)
+    known: dict[str, list[str]] = {}
     reader = Knowledge.open(folder, encoder=word_encoder)
     for action, value in history:
         if action == "add":
             add(folder, value, options)
             live.update(value)
-        elif action == "delete" and value & live.keys():
-            gone = sorted(value & live.keys())
-            delete(folder, gone)
+        elif action == "facts":
+            add_facts(folder, value, options)
+            known.update(value)
+        elif action == "delete" and value & (live.keys() | known.keys()):
+            gone = value & (live.keys() | known.keys())
+            delete(folder, [name if name in live else source_of(folder, name) for name in gone])
             live = {name: text for name, text in live.items() if name not in gone}
-            deleted_never_come_out(reader, set(gone))
+            known = {name: lines for name, lines in known.items() if name not in gone}
+            deleted_never_come_out(reader, gone)
         elif action == "compact":
             compact(folder)
         assert info(folder).documents == len(live)
+        assert info(folder).triples == sum(len(set(lines)) for lines in known.values())
     compact(folder)
     verify(folder)
-    if not live:
-        assert all(not hits for found in answers(folder, options) for hits in found)
-        return
     fresh = tmp_path_factory.mktemp("exact") / "fresh.kb"
-    add(fresh, live, options)
-    assert info(folder).digest == info(fresh).digest
-    assert info(folder).passages == info(fresh).passages
-    assert answers(folder, options) == answers(fresh, options)
+    if live:
+        add(fresh, live, options)
+        assert answers(folder, options) == answers(fresh, options)
+    else:
+        assert all(not hits for found in answers(folder, options) for hits in found)
+    if known:
+        add_facts(fresh, known, options)
+    if live or known:
+        assert info(folder).digest == info(fresh).digest
+        assert info(folder).passages == info(fresh).passages
+    else:
+        assert info(folder).digest == "0" * 64
 
 
 def deleted_never_come_out(reader: Knowledge, gone: set[str]) -> None:

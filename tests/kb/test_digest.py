@@ -4,13 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wherefrom.kb.digest import MultisetDigest, content_digest, document_digest
+from wherefrom.kb.digest import (
+    MultisetDigest,
+    content_digest,
+    document_digest,
+    fact_digest,
+    placed_digest,
+)
 from wherefrom.kb.passages import PassageRules, cut_passages
-from wherefrom.kb.records import Document, Link
+from wherefrom.kb.records import Document, Link, Triple
 
 DOCUMENT = Document(
     "d", "Title", "One. Two.", "http://x", "starter", ("Alias",), (Link(0, 3, "One"),)
 )
+FACT = Triple("bee", "is a", "insect", 2.0, source="triples:a.tsv", place="line 1")
 digests = st.lists(st.binary(min_size=32, max_size=32), max_size=6)
 
 
@@ -43,6 +50,44 @@ def test_the_cut_counts():
     whole = cut_passages(DOCUMENT)
     halves = cut_passages(DOCUMENT, PassageRules(max_words=1))
     assert content_digest(digest, whole) != content_digest(digest, halves)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"head": "bees"},
+        {"relation": "is an"},
+        {"tail": "insects"},
+        {"weight": 2.5},
+        {"negated": True},
+        {"literal": True},
+        {"head_iri": "x"},
+        {"relation_iri": "x"},
+        {"tail_iri": "x"},
+        {"language": "en"},
+        {"datatype": "x"},
+    ],
+)
+def test_every_field_of_a_fact_counts(change):
+    assert fact_digest(replace(FACT, **change)) != fact_digest(FACT)
+
+
+def test_where_a_fact_comes_from_does_not_count():
+    assert fact_digest(replace(FACT, source="rdf:x", place="line 2")) == fact_digest(FACT)
+    assert fact_digest(replace(FACT, weight=2)) == fact_digest(FACT)
+    placed = placed_digest(fact_digest(FACT), "line 1")
+    assert placed not in (fact_digest(FACT), placed_digest(fact_digest(FACT), "line 2"))
+
+
+def test_fields_of_a_fact_do_not_run_into_each_other():
+    assert fact_digest(Triple("ab", "c", "d")) != fact_digest(Triple("a", "bc", "d"))
+
+
+@given(digests, digests)
+def test_sums_of_digests_are_digests_of_sums(one, other):
+    first, second = MultisetDigest().plus(one), MultisetDigest().plus(other)
+    assert first + second == MultisetDigest().plus(one + other)
+    assert first + second - second == first
 
 
 @given(digests, digests, st.randoms())

@@ -26,6 +26,7 @@ OURS = [
     f"dense/{SEGMENT}.ivf-pq.faiss",
     f"deleted/{SEGMENT}-0123456789ab.npy",
     f"sparse/{SEGMENT}/0000/data.csc.index.npy",
+    f"facts/{SEGMENT}.arrow",
     "manifest.json.123.tmp",
     "stamps.json.1.tmp",
     f"deleted/{SEGMENT}-0123456789ab.npy.77.tmp",
@@ -42,6 +43,7 @@ FOREIGN = [
     f"dense/{SEGMENT}.hnsw.faiss.old",
     f"deleted/{SEGMENT}.npy",
     "sparse/mine/file.npy",
+    f"facts/{SEGMENT}.tsv",
     f"other/{SEGMENT}.arrow",
     f"staging/{SEGMENT}.faiss",
 ]
@@ -65,7 +67,7 @@ def test_what_a_writer_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
     assert left(tmp_path) == set(FOREIGN)
 
 
-@pytest.mark.parametrize("name", OURS[:9])
+@pytest.mark.parametrize("name", OURS[:10])
 def test_what_the_manifest_names_stays(tmp_path: Path, name: str) -> None:
     for other in OURS:
         put(tmp_path, other)

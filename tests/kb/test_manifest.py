@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from wherefrom.kb.digest import MultisetDigest
 from wherefrom.kb.errors import DamagedError, FormatError, MissingError
 from wherefrom.kb.manifest import (
+    FactsRecord,
     FileRecord,
     Manifest,
     SegmentRecord,
@@ -23,11 +25,17 @@ MANIFEST = Manifest(
     digest=MultisetDigest(7),
     documents=2,
     passages=5,
+    triples=9,
     encoder={"reference": "x", "dimensions": 8, "normalised": True},
     dense={"kind": "flat"},
     rules={"max_words": 100},
     segments=(SegmentRecord("0" * 16, 2, 6, "deleted/0.npy"),),
     sparse="sparse/" + "1" * 16,
+    facts=(
+        FactsRecord("2" * 16, "rdf:ä.ttl", 4, MultisetDigest(3)),
+        FactsRecord("3" * 16, "triples:a.tsv", 5, MultisetDigest(2**256 - 1)),
+    ),
+    graph="graph/" + "4" * 16,
     sources=(SourceRecord("jsonl:ä.jsonl", "MIT"),),
     files={"dense/0.faiss": FileRecord(12, "a" * 64)},
 )
@@ -80,11 +88,13 @@ def test_no_truncation_goes_unseen(tmp_path_factory, data):
         (b"[]", FormatError, "not the manifest of a wherefrom knowledge base"),
         (b'{"name": "web app"}', FormatError, "was another directory meant"),
         (
-            b'{"format": "wherefrom knowledge base", "version": 2}',
+            b'{"format": "wherefrom knowledge base", "version": 3}',
             FormatError,
-            "version 2; this release of wherefrom reads version 1 only",
+            "version 3; this release of wherefrom reads versions 1 and 2 only",
         ),
+        (b'{"format": "wherefrom knowledge base", "version": true}', FormatError, "version True"),
         (b'{"format": "wherefrom knowledge base", "version": 1}', DamagedError, "was altered"),
+        (b'{"format": "wherefrom knowledge base", "version": 2}', DamagedError, "was altered"),
     ],
 )
 def test_what_is_no_manifest_is_named(tmp_path, content, error, message):
@@ -103,6 +113,10 @@ def test_what_is_no_manifest_is_named(tmp_path, content, error, message):
         ("segments", {}),
         ("segments", [7]),
         ("encoder", {"deep": {}}),
+        ("facts", [{"name": "0" * 16, "source": "rdf:x", "triples": -1, "digest": "0" * 64}]),
+        ("facts", [{"name": "../../x", "source": "rdf:x", "triples": 1, "digest": "0" * 64}]),
+        ("triples", None),
+        ("graph", "/elsewhere"),
         ("files", {"/etc/passwd": {"bytes": 1, "sha256": "a" * 64}}),
         ("files", {"a": {"bytes": 1, "sha256": "short"}}),
     ],
@@ -113,6 +127,31 @@ def test_a_field_of_the_wrong_kind_is_named(folder, field, value, monkeypatch):
     content["sha256"] = "trusted"
     with pytest.raises(DamagedError, match=field):
         parse_manifest(json.dumps(content).encode(), folder)
+
+
+def test_a_manifest_of_the_first_version_has_no_facts(tmp_path):
+    """As the releases before facts wrote it."""
+    content = {
+        "format": "wherefrom knowledge base",
+        "version": 1,
+        "generation": 3,
+        "digest": f"{7:064x}",
+        "documents": 2,
+        "passages": 5,
+        "encoder": {"reference": "x", "dimensions": 8, "normalised": True},
+        "dense": {"kind": "flat"},
+        "rules": {"max_words": 100},
+        "segments": [{"name": "0" * 16, "documents": 2, "passages": 6, "mask": "deleted/0.npy"}],
+        "sparse": "sparse/" + "1" * 16,
+        "sources": [{"spec": "jsonl:ä.jsonl", "licence": "MIT"}],
+        "files": {"dense/0.faiss": {"bytes": 12, "sha256": "a" * 64}},
+        "sha256": "59f7e80f5ece1c9c5e635212eaf553bfcc67f42b6e0dc96765e7d51b40d68c78",
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps(content))
+    found = read_manifest(tmp_path)
+    assert found == replace(MANIFEST, triples=0, facts=(), graph="")
+    write_manifest(tmp_path, found)
+    assert json.loads((tmp_path / "manifest.json").read_text())["version"] == 2
 
 
 def test_absence_says_what_is_there(tmp_path):

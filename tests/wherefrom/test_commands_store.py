@@ -18,6 +18,8 @@ def test_build_reports_and_building_again_does_nothing(tiny_kb, capsys, tmp_path
         "unchanged": 3,
         "skipped": 0,
         "passages": 0,
+        "triples": 0,
+        "triples_unchanged": 0,
         "generation": 1,
     }
 
@@ -87,7 +89,8 @@ def test_what_a_source_passes_over_is_said_on_stderr(tmp_path, tiny_encoder_fold
 def test_delete_then_compact(tiny_kb, capsys):
     capsys.readouterr()
     assert run(["delete", str(tiny_kb), "paris", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"documents": 1, "passages": 1, "generation": 2}
+    deleted = {"documents": 1, "passages": 1, "triples": 0, "generation": 2}
+    assert json.loads(capsys.readouterr().out) == deleted
     assert run(["delete", str(tiny_kb), "berlin", "atlantis"]) == 1
     assert "'atlantis'" in capsys.readouterr().err
     assert run(["compact", str(tiny_kb), "--json"]) == 0

@@ -15,7 +15,7 @@ from wherefrom.indexes.opened import Opened
 from wherefrom.indexes.readable import readable
 from wherefrom.indexes.records import Hit
 from wherefrom.indexes.reports import Info
-from wherefrom.kb.errors import UsageError, unknown_value
+from wherefrom.kb.errors import QuestionError, UsageError, unknown_value
 from wherefrom.kb.records import Document, Passage
 
 RETRIEVERS = ("dense", "sparse", "hybrid")
@@ -119,14 +119,14 @@ class Knowledge:
             If a query is blank or longer than `LONGEST_QUERY`, `k` is below 1 or the retriever is
             unknown.
         """
-        _check(queries, k, retriever)
+        check_queries(queries, k, retriever)
         return self._hits(self._newest(), queries, k, retriever)
 
     def search_passages(
         self, queries: Sequence[str], k: int = 10, *, retriever: str = "hybrid"
     ) -> list[list[tuple[Hit, Passage]]]:
         """Find as `search` does, and return each hit with its passage, of one generation."""
-        _check(queries, k, retriever)
+        check_queries(queries, k, retriever)
         opened = self._newest()
         return [
             [(hit, opened.generation.passage(hit.passage_id)) for hit in hits]
@@ -183,7 +183,16 @@ class Knowledge:
         return opened
 
 
-def _check(queries: Sequence[str], k: int, retriever: str) -> None:
+def check_queries(queries: Sequence[str], k: int, retriever: str, *, what: str = "query") -> None:
+    """Refuse what `Knowledge.search` refuses, before anything is loaded; `what` names a query.
+
+    Raises
+    ------
+    QuestionError
+        If a query is blank, not UTF-8 or longer than `LONGEST_QUERY`.
+    UsageError
+        If `k` is below 1 or the retriever is unknown.
+    """
     if retriever not in RETRIEVERS:
         raise unknown_value("retriever", retriever, RETRIEVERS)
     if k < 1:
@@ -191,15 +200,19 @@ def _check(queries: Sequence[str], k: int, retriever: str) -> None:
     if isinstance(queries, str):
         raise UsageError("queries must be a list of questions, not one string")
     for number, query in enumerate(queries):
-        if not query.strip():
-            raise UsageError(f"query {number + 1} of {len(queries)} is empty")
-        if readable(query) != query:
-            raise UsageError(
-                f"query {number + 1} of {len(queries)} holds bytes that are not UTF-8: "
-                f"{readable(query)[:60]!r}"
-            )
-        if len(query) > LONGEST_QUERY:
-            raise UsageError(
-                f"query {number + 1} of {len(queries)} has {len(query):,} characters, at most "
-                f"{LONGEST_QUERY:,} are allowed (it begins {query[:40]!r})"
-            )
+        if problem := _problem(query):
+            raise QuestionError(what, number, len(queries), problem)
+
+
+def _problem(query: str) -> str:
+    """Say what is wrong with a query; nothing where it can be asked."""
+    if not query.strip():
+        return "is empty"
+    if readable(query) != query:
+        return f"holds bytes that are not UTF-8: {readable(query)[:60]!r}"
+    if len(query) > LONGEST_QUERY:
+        return (
+            f"has {len(query):,} characters, at most {LONGEST_QUERY:,} are allowed "
+            f"(it begins {query[:40]!r})"
+        )
+    return ""

@@ -2,6 +2,7 @@
 
 WherefromError
 ├── UsageError              the caller asked for something that does not exist or is not allowed
+│   └── QuestionError       one of several questions cannot be asked: which one is named
 ├── SourceError             a source of text cannot be read
 │   └── RecordError         one record of a source is malformed: file and line are named
 ├── KnowledgeBaseError      a knowledge base cannot be used as asked
@@ -27,6 +28,44 @@ class WherefromError(Exception):
 
 class UsageError(WherefromError, ValueError):
     """Report an argument that does not exist or is not allowed."""
+
+
+class QuestionError(UsageError):
+    """Report one of several questions, queries or claims that cannot be asked.
+
+    Parameters
+    ----------
+    what
+        What it is, for example ``"question"``.
+    number
+        Which one, counted from 0.
+    count
+        How many there are.
+    problem
+        What is wrong with it, as the end of a sentence.
+
+    Examples
+    --------
+    >>> print(QuestionError("claim", 2, 9, "is empty"))
+    claim 3 of 9 is empty
+    >>> print(QuestionError("claim", 0, 1, "is empty"))
+    the claim is empty
+    """
+
+    def __init__(self, what: str, number: int, count: int, problem: str) -> None:
+        super().__init__(what, number, count, problem)
+        self.what = what
+        self.number = number
+        self.count = count
+        self.problem = problem
+
+    def __str__(self) -> str:
+        which = (
+            f"the {self.what}"
+            if self.count == 1
+            else f"{self.what} {self.number + 1} of {self.count}"
+        )
+        return f"{which} {self.problem}"
 
 
 class SourceError(WherefromError):

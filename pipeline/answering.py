@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Self
 
 from wherefrom.indexes.encoder import Encoder
-from wherefrom.indexes.knowledge import Knowledge
-from wherefrom.kb.errors import UsageError
+from wherefrom.indexes.knowledge import LONGEST_QUERY, Knowledge, check_queries
+from wherefrom.indexes.readable import readable
+from wherefrom.kb.errors import QuestionError
 from wherefrom.pipeline.bundled import bundled_reader
 from wherefrom.pipeline.candidates import Candidate, group, predict
 from wherefrom.pipeline.checking import check_claim
@@ -66,14 +67,30 @@ class Answerer:
             self._reader = Reader.open(self._folder or bundled_reader(), device=self._device)
         return self._reader
 
+    def require_questions(
+        self, questions: Sequence[str], *, k: int = 10, retriever: str = "hybrid"
+    ) -> None:
+        """Refuse what `ask` cannot answer, before any of it is answered.
+
+        Raises
+        ------
+        QuestionError
+            If a question is blank, or too long for the reader.
+        UsageError
+            If `k` is below 1 or the retriever is unknown.
+        """
+        check_queries(questions, k, retriever, what="question")
+        self.reader.prompts.require_questions(questions)
+
     def ask(self, question: str, *, k: int = 10, retriever: str = "hybrid") -> Answer:
         """Answer one question from the `k` best passages, or abstain.
 
         Raises
         ------
         UsageError
-            If the question is blank or endless, `k` is below 1 or the retriever is unknown.
+            If the question is blank or too long, `k` is below 1 or the retriever is unknown.
         """
+        self.require_questions([question], k=k, retriever=retriever)
         start = time.perf_counter()
         (evidence,) = retrieve(self.knowledge, [question], k=k, retriever=retriever)
         return self.read(question, evidence, retrieve_seconds=time.perf_counter() - start)
@@ -81,7 +98,11 @@ class Answerer:
     def ask_many(
         self, questions: Sequence[str], *, k: int = 10, retriever: str = "hybrid"
     ) -> list[Answer]:
-        """Answer each question in turn; retrieval is done for all of them together."""
+        """Answer each question in turn; retrieval is done for all of them together.
+
+        Raises as `require_questions`, before the first of them is answered.
+        """
+        self.require_questions(questions, k=k, retriever=retriever)
         start = time.perf_counter()
         found = retrieve(self.knowledge, questions, k=k, retriever=retriever)
         share = (time.perf_counter() - start) / max(1, len(questions))
@@ -131,7 +152,18 @@ class Answerer:
     def check_many(
         self, claims: Sequence[str], *, k: int = 10, retriever: str = "hybrid"
     ) -> list[Check]:
-        """Decide each claim in turn."""
+        """Decide each claim in turn.
+
+        Raises
+        ------
+        QuestionError
+            If a claim is blank, or has more tokens than half of what the reader reads at once;
+            before the first of them is decided.
+        UsageError
+            If `k` is below 1 or the retriever is unknown.
+        """
+        check_queries(claims, k, retriever, what="claim")
+        self.reader.prompts.require_claims(claims)
         found = retrieve(self.knowledge, claims, k=k, retriever=retriever)
         return [
             check_claim(self.reader, self.knowledge.encoder, claim, evidence)
@@ -148,14 +180,47 @@ class Answerer:
         UsageError
             If there are fewer than two options, a label stands twice, or as for `ask`.
         """
-        labels = [option.label for option in options]
-        if len(labels) < 2:
-            raise UsageError(f"a question to choose on needs at least two choices, got {labels}")
-        if len(set(labels)) < len(labels):
-            raise UsageError(f"a choice stands twice among {labels}")
-        queries = [question, *(as_statement(question, option.text) for option in options)]
-        found = retrieve(self.knowledge, queries, k=k, retriever=retriever)
-        return choose_option(self.reader, self.knowledge.encoder, question, options, found)
+        return self.choose_many([(question, options)], k=k, retriever=retriever)[0]
+
+    def choose_many(
+        self,
+        asked: Sequence[tuple[str, Sequence[Option]]],
+        *,
+        k: int = 10,
+        retriever: str = "hybrid",
+    ) -> list[Choice]:
+        """Choose one option for each question in turn.
+
+        Raises as `choose`, before the first of them is answered. An option may be long: what the
+        statement made of it has too much for the encoder or the reader is left out.
+        """
+        questions = [question for question, _ in asked]
+        check_queries(questions, k, retriever, what="question")
+        for number, (_, options) in enumerate(asked):
+            if problem := _problem(options):
+                raise QuestionError("question", number, len(asked), problem)
+        self.reader.prompts.require_questions(questions)
+        chosen = []
+        for question, options in asked:
+            statements = [as_statement(question, option.text) for option in options]
+            queries = [question, *(statement[:LONGEST_QUERY] for statement in statements)]
+            found = retrieve(self.knowledge, queries, k=k, retriever=retriever)
+            encoder = self.knowledge.encoder
+            chosen.append(choose_option(self.reader, encoder, question, options, found))
+        return chosen
+
+
+def _problem(options: Sequence[Option]) -> str:
+    """Say why one cannot choose between these; nothing where one can."""
+    labels = [option.label for option in options]
+    if len(labels) < 2:
+        return f"needs at least two choices, got {labels}"
+    if len(set(labels)) < len(labels):
+        return f"has a choice twice among {labels}"
+    for option in options:
+        if readable(option.text) != option.text:
+            return f"has a choice with bytes that are not UTF-8: {readable(option.text)[:60]!r}"
+    return ""
 
 
 def find_candidates(reader: Reader, question: str, evidence: Sequence[Evidence]) -> list[Candidate]:

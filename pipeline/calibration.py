@@ -93,6 +93,7 @@ def observe(
     numbers: list[int] = []
     reader, encoder = answerer.reader, answerer.knowledge.encoder
     texts = [known.question for known in questions]
+    answerer.require_questions(texts, k=k, retriever=retriever)
     found = retrieve(answerer.knowledge, texts, k=k, retriever=retriever)
     for number, (known, evidence) in enumerate(zip(questions, found, strict=True)):
         candidates = find_candidates(reader, known.question, evidence)

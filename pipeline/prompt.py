@@ -2,7 +2,8 @@
 
 This is the one place that does so: training, reading, verifying and checking all come through
 here. A prompt is a pair: the question (or premise), then the evidence (or hypothesis). Where the
-pair is too long the evidence is cut, into windows that overlap, and never the question.
+pair is too long the evidence is cut, into windows that overlap, and never the question. What a
+user asks or claims is measured before any work is done (`require_questions`, `require_claims`).
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wherefrom.indexes.readable import readable
-from wherefrom.kb.errors import UsageError
+from wherefrom.kb.errors import QuestionError
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -63,6 +64,40 @@ class PromptBuilder:
         self._special = _special_tokens(self._backend)
         self._colon = self._backend.encode(":", add_special_tokens=False).ids
 
+    @property
+    def question_tokens(self) -> int:
+        """Return what a question may have at most: a quarter of the budget is for the evidence."""
+        return self.max_tokens - self._special.count - self.max_tokens // 4
+
+    @property
+    def claim_tokens(self) -> int:
+        """Return what a claim may have at most: half the budget is for the premise."""
+        return self.max_tokens // 2
+
+    def require_questions(self, questions: Sequence[str]) -> None:
+        """Refuse questions that `reading` would refuse.
+
+        Raises
+        ------
+        QuestionError
+            If one has more than `question_tokens`; the first such one is named.
+        """
+        for number, found in enumerate(self._encode(questions)):
+            if problem := self._too_long(questions[number], len(found.ids), self.question_tokens):
+                raise QuestionError("question", number, len(questions), problem)
+
+    def require_claims(self, claims: Sequence[str]) -> None:
+        """Refuse claims that `inference` would shorten.
+
+        Raises
+        ------
+        QuestionError
+            If one has more than `claim_tokens`; the first such one is named.
+        """
+        for number, found in enumerate(self._encode(claims)):
+            if problem := self._too_long(claims[number], len(found.ids), self.claim_tokens):
+                raise QuestionError("claim", number, len(claims), problem)
+
     def reading(self, question: str, evidence: Sequence[tuple[str, str]]) -> list[Prompt]:
         """Put a question to each text of the evidence.
 
@@ -71,7 +106,8 @@ class PromptBuilder:
         question
             The question; it is never cut.
         evidence
-            (title, text) pairs. A title may be empty; it is shown before the text.
+            (title, text) pairs. A title may be empty; it is shown before the text, cut to an
+            eighth of the budget, or to what a long question leaves.
 
         Returns
         -------
@@ -80,7 +116,7 @@ class PromptBuilder:
 
         Raises
         ------
-        UsageError
+        QuestionError
             If the question leaves less than a quarter of the budget to the evidence.
         """
         return self.readings([question] * len(evidence), evidence)
@@ -94,14 +130,11 @@ class PromptBuilder:
         texts = self._encode([text for _, text in evidence])
         prompts: list[Prompt] = []
         for number, (question, title, text) in enumerate(zip(asked, titles, texts, strict=True)):
-            head = [*title.ids[: self.max_tokens // 8], *self._colon] if title.ids else []
-            room = self.max_tokens - self._special.count - len(question.ids) - len(head)
-            if room < self.max_tokens // 4:
-                raise UsageError(
-                    f"the question is too long for the reader: {len(question.ids)} tokens of "
-                    f"{self.max_tokens}, and at least {self.max_tokens // 4} are for the evidence; "
-                    f"ask in fewer words (it begins {questions[number][:60]!r})"
-                )
+            length = len(question.ids)
+            if problem := self._too_long(questions[number], length, self.question_tokens):
+                raise QuestionError("question", 0, 1, problem)
+            head = self._head(title.ids, self.question_tokens - length)
+            room = self.max_tokens - self._special.count - length - len(head)
             overlap = min(self._overlap_tokens, room // 2)
             for first, last in _windows(len(text.ids), room, overlap):
                 window = (text.ids[first:last], text.offsets[first:last])
@@ -109,15 +142,34 @@ class PromptBuilder:
         return prompts
 
     def inference(self, premises: Sequence[str], hypotheses: Sequence[str]) -> list[Prompt]:
-        """Put each hypothesis to its premise, cutting the premise's end where it is too long."""
+        """Put each hypothesis to its premise, cutting the premise's end where it is too long.
+
+        A hypothesis of more than `claim_tokens` is shortened: its middle is left out. Claims are
+        refused before (`require_claims`); a statement that is made of a long question, answer or
+        choice is not, and its answer stands at its beginning or at its end.
+        """
         given = self._encode(premises)
         claimed = self._encode(hypotheses)
         prompts: list[Prompt] = []
         for number, (premise, hypothesis) in enumerate(zip(given, claimed, strict=True)):
-            claim = hypothesis.ids[: self.max_tokens // 2]
+            claim = _without_middle(hypothesis.ids, self.claim_tokens)
             room = self.max_tokens - self._special.count - len(claim)
             prompts.append(self._join(number, premise.ids[:room], claim, [], []))
         return prompts
+
+    def _too_long(self, text: str, length: int, allowed: int) -> str:
+        """Say that a text of `length` tokens is too long; nothing where it is not."""
+        if length <= allowed:
+            return ""
+        return (
+            f"is too long for the reader: {length:,} tokens, at most {allowed:,} are allowed; "
+            f"say it in fewer words (it begins {text[:60]!r})"
+        )
+
+    def _head(self, title: list[int], spare: int) -> list[int]:
+        """Return the title with its colon, as far as an eighth of the budget and `spare` allow."""
+        shown = title[: max(0, min(self.max_tokens // 8, spare - len(self._colon)))]
+        return [*shown, *self._colon] if shown else []
 
     def _encode(self, texts: Sequence[str]) -> "list[Encoding]":
         readable_texts = [readable(text) for text in texts]
@@ -169,6 +221,13 @@ def _special_tokens(backend: "Tokenizer") -> _SpecialTokens:
         suffix=ids[right[-1] + 1 :],
         second_type=pair.type_ids[right[0]],
     )
+
+
+def _without_middle(ids: list[int], length: int) -> list[int]:
+    """Return at most `length` tokens: the first half of them and the last."""
+    if len(ids) <= length:
+        return ids
+    return [*ids[: length - length // 2], *ids[len(ids) - length // 2 :]]
 
 
 def _windows(length: int, room: int, overlap: int) -> list[tuple[int, int]]:

@@ -42,7 +42,7 @@ class Reader:
         self.manifest = loaded.manifest
         self._network = loaded.network
         self._device = device
-        self._prompts = PromptBuilder(loaded.tokenizer, max_tokens=loaded.manifest.max_tokens)
+        self.prompts = PromptBuilder(loaded.tokenizer, max_tokens=loaded.manifest.max_tokens)
 
     @classmethod
     def open(cls, folder: Path | str, *, device: str | None = None) -> Self:
@@ -78,7 +78,7 @@ class Reader:
             One for each text, in order. A text longer than the budget is read in windows, and
             the best spans of all its windows are kept, no two of which overlap.
         """
-        prompts = self._prompts.readings(questions, evidence)
+        prompts = self.prompts.readings(questions, evidence)
         spans: list[list[Span]] = [[] for _ in evidence]
         relevance = [-np.inf] * len(evidence)
         for rows, outputs in self._forward(prompts):
@@ -102,7 +102,7 @@ class Reader:
         ndarray
             Shape (N, 3): probabilities of entailment, neutral and contradiction.
         """
-        prompts = self._prompts.inference(premises, hypotheses)
+        prompts = self.prompts.inference(premises, hypotheses)
         logits = np.zeros((len(prompts), 3))
         for rows, outputs in self._forward(prompts):
             logits[rows] = outputs.inference.cpu().numpy()

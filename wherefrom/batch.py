@@ -1,7 +1,7 @@
 """Read files of questions or claims: one JSON object a line, answered in the order of the file."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wherefrom.kb.errors import RecordError, SourceError
@@ -18,11 +18,13 @@ class Asked:
     """A question, query or claim, with the id that its result carries.
 
     `choices` maps each label to its text, for questions that are to be answered by choosing.
+    `place` says where it was read, and plays no part in a comparison.
     """
 
     id: str | int
     text: str
     choices: Mapping[str, str] = field(default_factory=dict)
+    place: str = field(default="", compare=False)
 
 
 def read_questions(path: Path) -> list[Asked]:
@@ -36,23 +38,20 @@ def read_questions(path: Path) -> list[Asked]:
         If a line is malformed; the message names file and line.
     """
     return [
-        Asked(_id(place, record), _text(place, record, "question"))
+        _asked(place, record, "question")
         for place, record in _records(path, QUESTION_LINE, "question")
     ]
 
 
 def read_claims(path: Path) -> list[Asked]:
     """Read the claims of a file, in order; raises as `read_questions`."""
-    return [
-        Asked(_id(place, record), _text(place, record, "claim"))
-        for place, record in _records(path, CLAIM_LINE, "claim")
-    ]
+    return [_asked(place, record, "claim") for place, record in _records(path, CLAIM_LINE, "claim")]
 
 
 def read_choices(path: Path) -> list[Asked]:
     """Read the questions of a file with their choices, in order; raises as `read_questions`."""
     return [
-        Asked(_id(place, record), _text(place, record, "question"), _choices(place, record))
+        replace(_asked(place, record, "question"), choices=_choices(place, record))
         for place, record in _records(path, CHOICE_LINE, "question")
     ]
 
@@ -65,6 +64,11 @@ def _records(path: Path, form: str, field: str) -> Iterator[tuple[Place, dict[st
         yield place, record
     if empty:
         raise SourceError(f"{path} holds only blank lines; a line is {form}")
+
+
+def _asked(place: Place, record: dict[str, object], field: str) -> Asked:
+    name = _id(place, record)
+    return Asked(name, _text(place, record, field), place=f"{place} (id {name!r})")
 
 
 def _id(place: Place, record: dict[str, object]) -> str | int:

@@ -1,6 +1,7 @@
 """The commands that answer from a knowledge base; each calls one method of the opened one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -15,7 +16,7 @@ from wherefrom.contract import (
     queried_json,
     ranking_json,
 )
-from wherefrom.kb.errors import UsageError
+from wherefrom.kb.errors import QuestionError, UsageError
 from wherefrom.options import (
     AsJson,
     Device,
@@ -50,7 +51,8 @@ def search(
 
     asked = _asked(query, questions, read=read_questions)
     opened = KnowledgeBase.open(kb, encoder=encoder, device=device)
-    found = opened.search_many([item.text for item in asked], k=k, retriever=retriever)
+    with _placed(asked):
+        found = opened.search_many([item.text for item in asked], k=k, retriever=retriever)
     if as_json and questions is None:
         print_json(ranking_json(found[0]))
     elif as_json:
@@ -75,7 +77,8 @@ def ask(
 
     asked = _asked(question, questions, read=read_questions)
     opened = KnowledgeBase.open(kb, reader=reader, encoder=encoder, device=device)
-    found = opened.ask_many([item.text for item in asked], k=k, retriever=retriever)
+    with _placed(asked):
+        found = opened.ask_many([item.text for item in asked], k=k, retriever=retriever)
     if as_json:
         _print_objects(asked, found, answer_json, listed=questions is not None)
     else:
@@ -103,7 +106,8 @@ def check(
 
     asked = _asked(claim, claims, read=read_claims)
     opened = KnowledgeBase.open(kb, reader=reader, encoder=encoder, device=device)
-    found = opened.check_many([item.text for item in asked], k=k, retriever=retriever)
+    with _placed(asked):
+        found = opened.check_many([item.text for item in asked], k=k, retriever=retriever)
     if as_json:
         _print_objects(asked, found, check_json, listed=claims is not None)
     else:
@@ -139,10 +143,9 @@ def choose(
     if questions is not None and choice:
         raise UsageError("--choice goes with one QUESTION; a file of questions has its own choices")
     opened = KnowledgeBase.open(kb, reader=reader, encoder=encoder, device=device)
-    found = [
-        opened.choose(item.text, item.choices or choice or (), k=k, retriever=retriever)
-        for item in asked
-    ]
+    pairs = [(item.text, item.choices or choice or ()) for item in asked]
+    with _placed(asked):
+        found = opened.choose_many(pairs, k=k, retriever=retriever)
     if as_json:
         _print_objects(asked, found, choice_json, listed=questions is not None)
     else:
@@ -159,6 +162,18 @@ def _asked(
         return read(file)
     found = "nothing" if text is None else "both"
     raise UsageError(f"give what to ask, either in words or as a file; found {found}")
+
+
+@contextmanager
+def _placed(asked: Sequence[Asked]) -> Iterator[None]:
+    """Say the file, line and id of a question that cannot be asked."""
+    try:
+        yield
+    except QuestionError as error:
+        place = asked[error.number].place
+        if not place:
+            raise
+        raise UsageError(f"{place}: the {error.what} {error.problem}") from error
 
 
 def _print_objects(

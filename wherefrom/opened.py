@@ -133,11 +133,19 @@ class KnowledgeBase:
         UsageError
             If a choice stands twice, or there are fewer than two.
         """
-        if not isinstance(choices, Mapping) and len(set(choices)) < len(choices):
-            raise UsageError(f"a choice stands twice among {list(choices)}")
-        pairs = choices if isinstance(choices, Mapping) else {text: text for text in choices}
-        options = tuple(Option(label, text) for label, text in pairs.items())
-        return Choice.of(self._answerer().choose(question, options, k=k, retriever=retriever))
+        return self.choose_many([(question, choices)], k=k, retriever=retriever)[0]
+
+    def choose_many(
+        self,
+        asked: Sequence[tuple[str, Sequence[str] | Mapping[str, str]]],
+        *,
+        k: int = 10,
+        retriever: str = "hybrid",
+    ) -> list[Choice]:
+        """Choose one answer for each question, given with its choices as `choose` takes them."""
+        options = [(question, _options(choices)) for question, choices in asked]
+        found = self._answerer().choose_many(options, k=k, retriever=retriever)
+        return [Choice.of(choice) for choice in found]
 
     @property
     def info(self) -> "Info":
@@ -170,3 +178,10 @@ class KnowledgeBase:
                 device=self._device,
             )
         return self._answers
+
+
+def _options(choices: Sequence[str] | Mapping[str, str]) -> tuple[Option, ...]:
+    if isinstance(choices, str):
+        raise UsageError("choices must be a list of texts, not one string")
+    pairs = choices.items() if isinstance(choices, Mapping) else zip(choices, choices, strict=True)
+    return tuple(Option(label, text) for label, text in pairs)

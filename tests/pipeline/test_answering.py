@@ -16,7 +16,7 @@ import pytest
 
 from wherefrom.indexes.delete import delete
 from wherefrom.indexes.knowledge import Knowledge
-from wherefrom.kb.errors import ModelError, UsageError
+from wherefrom.kb.errors import ModelError, QuestionError, UsageError
 from wherefrom.pipeline.answering import CITATIONS, Answerer, find_candidates
 from wherefrom.pipeline.checkpoint import read_manifest, write_manifest
 from wherefrom.pipeline.records import VERDICTS, Answer, Citation, Evidence, Option
@@ -223,9 +223,9 @@ def test_every_choice_keeps_its_promises(
 @pytest.mark.parametrize(
     ("text", "arguments", "message"),
     [
-        ("", {}, "query 1 of .* is empty"),
-        (" \t\n", {}, "query 1 of .* is empty"),
-        ("why " * 25_000, {}, "query 1 of .* has 100,000 characters, at most"),
+        ("", {}, "the (question|claim) is empty"),
+        (" \t\n", {}, "the (question|claim) is empty"),
+        ("why " * 25_000, {}, "the (question|claim) has 100,000 characters, at most"),
         ("x", {"k": 0}, "k must be at least 1, got 0"),
         ("x", {"retriever": "hibrid"}, "unknown retriever 'hibrid'.*did you mean hybrid"),
     ],
@@ -245,19 +245,64 @@ def test_wrong_questions_are_refused(
             getattr(answerer, job)(text, **arguments)
 
 
-def test_a_question_longer_than_the_reader_can_read(
-    make_answerer: Callable[..., Answerer],
+@pytest.fixture
+def idle_answerer(
+    make_answerer: Callable[..., Answerer], monkeypatch: pytest.MonkeyPatch
+) -> Answerer:
+    """Give an answerer that must not get as far as looking for anything."""
+    answerer = make_answerer()
+
+    def looked(*_: object, **__: object) -> None:
+        raise AssertionError("it went to work")
+
+    monkeypatch.setattr(answerer.knowledge, "search_passages", looked)
+    return answerer
+
+
+def test_one_question_that_is_too_long_is_found_before_any_is_answered(
+    idle_answerer: Answerer,
 ) -> None:
-    with pytest.raises(UsageError, match=r"too long for the reader: \d+ tokens of 64"):
-        make_answerer().ask("the capital " * 40)
+    long = "the capital " * 40
+    message = r"question 2 of 3 is too long for the reader: 80 tokens, at most 45 are allowed"
+    with pytest.raises(QuestionError, match=message):
+        idle_answerer.ask_many(["Who?", long, "Where?"])
+    message = r"claim 3 of 3 is too long for the reader: 80 tokens, at most 32 are allowed"
+    with pytest.raises(QuestionError, match=message):
+        idle_answerer.check_many(["Owls hunt.", "Owls fly.", long])
+    with pytest.raises(QuestionError, match=r"question 2 of 2 is too long for the reader: 80"):
+        idle_answerer.choose_many([("Who?", OPTIONS), (long, OPTIONS)])
+    for job in (idle_answerer.ask, idle_answerer.check):
+        with pytest.raises(QuestionError, match=r"the (question|claim) is too long .*'the capital"):
+            job(long)
+
+
+def test_every_choice_is_looked_at_before_any_is_made(idle_answerer: Answerer) -> None:
+    for options, message in (
+        (OPTIONS[:1], r"question 2 of 2 needs at least two choices, got \['A'\]"),
+        ([*OPTIONS, OPTIONS[0]], r"question 2 of 2 has a choice twice among \['A', 'B', 'C', 'A'"),
+        ([*OPTIONS, Option("D", "caf\udce9")], r"has a choice with bytes .*: 'caf\?'"),
+    ):
+        with pytest.raises(QuestionError, match=message):
+            idle_answerer.choose_many([("Who?", OPTIONS), ("Which?", options)])
+
+
+def test_a_question_as_long_as_allowed_is_answered(make_answerer: Callable[..., Answerer]) -> None:
+    """What is made of it, a statement and a premise, is cut."""
+    answerer = make_answerer(0.0)
+    question = "capital " * answerer.reader.prompts.question_tokens
+    check_answer(answerer.knowledge, answerer.ask(question))
+    claim = "capital " * answerer.reader.prompts.claim_tokens
+    assert answerer.check(claim).claim == claim
+    options = [Option("A", "Paris"), Option("B", "the Seine " * 2_000)]
+    assert answerer.choose(question, options).choice in ("A", "B")
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ([], r"needs at least two choices, got \[\]"),
+        ([], r"the question needs at least two choices, got \[\]"),
         (OPTIONS[:1], r"needs at least two choices, got \['A'\]"),
-        ([OPTIONS[0], Option("A", "Rome")], r"a choice stands twice among \['A', 'A'\]"),
+        ([OPTIONS[0], Option("A", "Rome")], r"has a choice twice among \['A', 'A'\]"),
     ],
 )
 def test_options_that_are_no_choice_are_refused(

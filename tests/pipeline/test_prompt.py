@@ -11,7 +11,7 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.processors import TemplateProcessing
 
-from wherefrom.kb.errors import UsageError
+from wherefrom.kb.errors import QuestionError
 from wherefrom.pipeline.prompt import NO_OFFSET, Prompt, PromptBuilder
 
 QUESTION = "Who named it?"
@@ -177,11 +177,51 @@ def test_a_question_that_is_too_long_is_refused_with_the_numbers(minilm: Tokeniz
     builder = PromptBuilder(minilm, max_tokens=64)
     fitting = "why " * (64 - 3 - 16)
     assert builder.reading(fitting, [("", "because")])
-    message = r"too long for the reader: 46 tokens of 64, and at least 16 .*'why why"
-    with pytest.raises(UsageError, match=message):
+    message = r"the question is too long for the reader: 46 tokens, at most 45 .*'why why"
+    with pytest.raises(QuestionError, match=message):
         builder.reading(fitting + "why", [("", "because")])
-    with pytest.raises(UsageError, match="too long for the reader: 44 tokens"):
-        builder.reading("why " * 44, [("a title", "because")])
+
+
+def test_a_long_question_takes_the_title_before_the_text(minilm: Tokenizer) -> None:
+    builder = PromptBuilder(minilm, max_tokens=64)
+    for asked, title in ((38, "one two three four five six :"), (41, "one two three :"), (44, "")):
+        (prompt,) = builder.reading("why " * asked, [("one two three four five six", "a b c")])
+        wanted = f"[CLS] {'why ' * asked}[SEP] {title} a b c [SEP]"
+        assert tokens(minilm, prompt) == " ".join(wanted.split())
+
+
+@settings(deadline=None)
+@given(st.integers(1, 60), st.integers(0, 12), st.integers(0, 90))
+def test_what_is_not_refused_beforehand_can_be_read(
+    minilm: Tokenizer, asked: int, titled: int, length: int
+) -> None:
+    builder = PromptBuilder(minilm, max_tokens=48)
+    question, evidence = "why " * asked, [("one " * titled, "word " * length)]
+    if asked > builder.question_tokens:
+        with pytest.raises(QuestionError):
+            builder.require_questions([question])
+        with pytest.raises(QuestionError):
+            builder.reading(question, evidence)
+        return
+    builder.require_questions([question])
+    prompts = builder.reading(question, evidence)
+    assert all(len(prompt.ids) <= 48 for prompt in prompts)
+    if len(prompts) > 1:  # then each is full, and a quarter of it is the text
+        assert all(len(places(prompt)) >= 12 for prompt in prompts)
+
+
+def test_the_first_question_or_claim_that_is_too_long_is_named(minilm: Tokenizer) -> None:
+    builder = PromptBuilder(minilm, max_tokens=64)
+    assert (builder.question_tokens, builder.claim_tokens) == (45, 32)
+    builder.require_questions([])
+    builder.require_questions(["why " * 45, "\ud800"])
+    builder.require_claims(["so " * 32])
+    message = r"question 2 of 3 is too long for the reader: 1,046 tokens, at most 45 are allowed; "
+    with pytest.raises(QuestionError, match=message + r".*\(it begins 'why why") as found:
+        builder.require_questions(["why", "why " * 1_046, "why " * 99])
+    assert (found.value.what, found.value.number, found.value.count) == ("question", 1, 3)
+    with pytest.raises(QuestionError, match=r"the claim is too long .*: 33 tokens, at most 32"):
+        builder.require_claims(["so " * 33])
 
 
 def test_a_long_question_does_not_make_a_window_for_each_token(minilm: Tokenizer) -> None:
@@ -197,6 +237,19 @@ def test_inference_cuts_the_premise_at_its_end(minilm: Tokenizer) -> None:
     assert tokens(minilm, prompt) == f"[CLS] {premise} [SEP] the claim stays whole [SEP]"
     (both,) = builder.inference(["one " * 90], ["two " * 90])
     assert tokens(minilm, both) == f"[CLS] {'one ' * 5}[SEP] {'two ' * 8}[SEP]"
+
+
+@pytest.mark.parametrize("budget", [16, 18])
+def test_inference_leaves_out_the_middle_of_a_statement_that_is_too_long(
+    minilm: Tokenizer, budget: int
+) -> None:
+    """The answer stands at the beginning of a statement, or at its end."""
+    builder = PromptBuilder(minilm, max_tokens=budget)
+    (prompt,) = builder.inference(["x"], ["Paris is " + "very " * 30 + "much what it is not"])
+    after = tokens(minilm, prompt).split("[SEP]")[1].split()
+    assert len(after) == budget // 2
+    assert after[:2] == ["paris", "is"]
+    assert after[-4:] == ["what", "it", "is", "not"]
 
 
 def test_truncation_and_padding_of_the_tokenizer_do_not_count(minilm: Tokenizer) -> None:

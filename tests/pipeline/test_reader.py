@@ -157,7 +157,7 @@ def test_batches_hold_every_prompt_once_within_the_budget(tiny_reader_folder: Pa
 
 
 def test_a_question_that_is_too_long_is_refused(exact: Reader) -> None:
-    with pytest.raises(UsageError, match="too long for the reader: 60 tokens of 64"):
+    with pytest.raises(UsageError, match="too long for the reader: 60 tokens, at most 45"):
         exact.read(["the " * 60], [EVIDENCE[1]])
 
 

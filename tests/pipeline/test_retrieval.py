@@ -34,8 +34,8 @@ def test_k_bounds_the_evidence(knowledge: Knowledge) -> None:
 @pytest.mark.parametrize(
     ("query", "arguments", "message"),
     [
-        (" \n", {}, "query 1 of 1 is empty"),
-        ("x" * 100_000, {}, "query 1 of 1 has 100,000 characters, at most"),
+        (" \n", {}, "the query is empty"),
+        ("x" * 100_000, {}, "the query has 100,000 characters, at most"),
         ("x", {"k": 0}, "k must be at least 1, got 0"),
         ("x", {"retriever": "sprase"}, "unknown retriever 'sprase'.*did you mean sparse"),
     ],

@@ -116,6 +116,50 @@ def test_a_bad_line_of_questions_is_named(tmp_path, tiny_kb, fails):
         assert "questions.jsonl, line " in message
 
 
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    [
+        ("ask", "the question is too long for the reader: 120 tokens, at most 93 are allowed"),
+        ("check", "the claim is too long for the reader: 120 tokens, at most 64 are allowed"),
+        ("choose", "the question is too long for the reader: 120 tokens, at most 93 are allowed"),
+    ],
+)
+def test_a_question_too_long_for_the_reader_is_named(
+    tmp_path, tiny_kb, tiny_reader_folder, fails, command, problem
+):
+    """By its line and id in a file; those before it are not answered either."""
+    text = "the capital " * 60
+    reader = ["--reader", tiny_reader_folder]
+    choices = ["--choice", "A", "--choice", "B"] if command == "choose" else []
+    message = fails(command, tiny_kb, text, *choices, *reader, code=2)
+    assert message.startswith(f"error: {problem}")
+    assert "(it begins 'the capital the" in message
+    path = tmp_path / "many.jsonl"
+    key, option = ("claim", "--claims") if command == "check" else ("question", "--questions")
+    line = {"choices": [{"label": "A", "text": "x"}, {"label": "B", "text": "y"}]}
+    lines = [{"id": name, key: asked, **line} for name, asked in ((1, "x"), ("two", text))]
+    path.write_text("\n\n".join(json.dumps(line) for line in lines))
+    message = fails(command, tiny_kb, option, path, *reader, code=2)
+    assert message.startswith(f"error: {path}, line 3 (id 'two'): {problem}")
+
+
+def test_whatever_is_wrong_with_a_question_of_a_file_is_placed(
+    tmp_path, tiny_kb, tiny_reader_folder, fails
+):
+    path = tmp_path / "many.jsonl"
+    for command, line, problem in (
+        ("search", {"question": " "}, "the query is empty"),
+        ("ask", {"question": ""}, "the question is empty"),
+        ("ask", {"question": "why " * 9_000}, "the question has 36,000 characters, at most 10,000"),
+        ("choose", {"question": "x", "choices": []}, "the question needs at least two choices"),
+    ):
+        good = {"id": 1, "question": "x", "choices": [{"label": n, "text": n} for n in "AB"]}
+        path.write_text("".join(json.dumps(row) + "\n" for row in (good, {"id": 2, **line})))
+        reader = [] if command == "search" else ["--reader", tiny_reader_folder]
+        message = fails(command, tiny_kb, "--questions", path, *reader, code=2)
+        assert message.startswith(f"error: {path}, line 2 (id 2): {problem}")
+
+
 def test_a_damaged_file_is_named(tiny_kb, capsys):
     (vectors,) = (tiny_kb / "dense").glob("*.faiss")
     content = bytearray(vectors.read_bytes())

@@ -27,6 +27,16 @@ def test_every_line_comes_back_in_order(tmp_path, records):
     assert read_questions(path) == [Asked(name, text) for name, text in records]
 
 
+def test_each_knows_its_line_and_its_id(tmp_path):
+    path = write(
+        tmp_path / "q.jsonl", '{"id": 1, "question": "x"}', "", '{"id": "b", "question": "y"}'
+    )
+    assert [item.place for item in read_questions(path)] == [
+        f"{path}, line 1 (id 1)",
+        f"{path}, line 3 (id 'b')",
+    ]
+
+
 def test_blank_lines_and_other_keys_are_passed_over(tmp_path):
     path = write(tmp_path / "c.jsonl", '{"id": 1, "claim": "x", "gold": true}', "", "  ")
     assert read_claims(path) == [Asked(1, "x")]

@@ -10,10 +10,9 @@ import numpy as np
 from wherefrom.pipeline.quoted import Quoted, quote
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Evidence, Prediction
+from wherefrom.pipeline.span_ends import tidied
 
 SPANS_OF_A_PASSAGE = 3
-# Numbers, and words of the scripts that part words by spaces: Latin, Greek, Cyrillic.
-_WORD = re.compile(r"(?<![\w.])[-−]?\d+(?:[.,:]\d+)*|[A-Za-zÀ-ɏͰ-ϿЀ-ӿ]+")
 _ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 
 
@@ -51,31 +50,11 @@ def predict(reader: Reader, question: str, evidence: Sequence[Evidence]) -> list
     shown = [(item.title, item.text) for item in evidence]
     readings = reader.read([question] * len(shown), shown, count=SPANS_OF_A_PASSAGE)
     predictions = [
-        Prediction(
-            item, *whole_words(item.text, span.start, span.end), span.margin, reading.relevance
-        )
+        Prediction(item, *tidied(item.text, span.start, span.end), span.margin, reading.relevance)
         for item, reading in zip(evidence, readings, strict=True)
         for span in reading.spans
     ]
     return sorted(predictions, key=lambda found: (-found.margin, found.evidence.rank, found.start))
-
-
-def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
-    """Widen a span to the words and numbers that it cuts: tokenizers part "459.67" in three.
-
-    Examples
-    --------
-    >>> text = "It is −459.67 °F."
-    >>> start, end = whole_words(text, text.index("67"), text.index("67") + 2)
-    >>> text[start:end]
-    '−459.67'
-    """
-    for found in _WORD.finditer(text):
-        if found.start() < start < found.end():
-            start = found.start()
-        if found.start() < end < found.end():
-            end = found.end()
-    return start, end
 
 
 def group(predictions: Sequence[Prediction]) -> list[Candidate]:

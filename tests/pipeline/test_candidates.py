@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wherefrom.pipeline.candidates import Candidate, group, normalised, predict, whole_words
+from wherefrom.pipeline.candidates import Candidate, group, normalised, predict
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Evidence, Prediction
+from wherefrom.pipeline.span_ends import tidied
 
 MakeEvidence = Callable[..., Evidence]
 
@@ -38,37 +39,6 @@ def said(evidence: Evidence, words: str, margin: float) -> Prediction:
 )
 def test_answers_that_say_the_same(answer: str, wanted: str) -> None:
     assert normalised(answer) == wanted
-
-
-@pytest.mark.parametrize(
-    ("text", "cut", "whole"),
-    [
-        ("An owl hunts.", "w", "owl"),
-        ("An owl hunts.", "owl", "owl"),
-        ("An owl hunts.", "wl hun", "owl hunts"),
-        ("It has 1,234.5 m.", "234", "1,234.5"),
-        ("It is −459.67 °F.", "67", "−459.67"),
-        ("from 1887-1889 on", "1889", "1889"),
-        ("the well-known (big) owl", "known", "known"),
-        ("the well-known (big) owl", "(big)", "(big)"),
-        ("naïve 🦉 Élan", "lan", "Élan"),
-        ("built in 1889.", "889", "1889"),
-        ("...", "..", ".."),
-    ],
-)
-def test_a_span_is_widened_to_whole_words(text: str, cut: str, whole: str) -> None:
-    at = text.index(cut)
-    start, end = whole_words(text, at, at + len(cut))
-    assert text[start:end] == whole
-
-
-@given(st.text("ab 1.,-−é🦉東", min_size=1, max_size=20), st.data())
-def test_a_widened_span_holds_the_first_and_is_wide_enough(text: str, data: st.DataObject) -> None:
-    first = data.draw(st.integers(0, len(text) - 1))
-    last = data.draw(st.integers(first + 1, len(text)))
-    start, end = whole_words(text, first, last)
-    assert 0 <= start <= first < last <= end <= len(text)
-    assert whole_words(text, start, end) == (start, end)
 
 
 def test_predictions_that_say_the_same_are_one_candidate(make_evidence: MakeEvidence) -> None:
@@ -163,3 +133,14 @@ def test_predictions_come_best_first_with_their_words(
         assert prediction.relevance == reading.relevance
         assert prediction.margin in [span.margin for span in reading.spans]
     assert predict(tiny_reader, "Who?", []) == []
+
+
+def test_the_ends_of_a_prediction_are_tidied(
+    tiny_reader: Reader, make_evidence: MakeEvidence
+) -> None:
+    """A reader that has learnt nothing marks brackets as gladly as words."""
+    text = 'Water (H2O) boils at 100 °C (212 °F) [at sea level]. O\'Neill wrote "The Iceman".'
+    (evidence,) = [make_evidence(text)]
+    marked = tiny_reader.read(["At what temperature?"], [("", text)], count=3)[0].spans
+    found = predict(tiny_reader, "At what temperature?", [evidence])
+    assert [(p.start, p.end) for p in found] == [tidied(text, s.start, s.end) for s in marked]

@@ -22,14 +22,17 @@ from wherefrom.pipeline.evaluation import normalised_words, says_the_same
 from wherefrom.pipeline.records import Answer
 
 QUESTIONS = {"report": "starter_questions.jsonl", "tuning": "starter_tuning_questions.jsonl"}
-UNANSWERABLE = "starter_unanswerable.jsonl"
+UNANSWERABLE = {
+    "report": "starter_unanswerable.jsonl",
+    "tuning": "starter_tuning_unanswerable.jsonl",
+}
 CLAIMS = "starter_claims.jsonl"
 
 
 def measure(answerer: Answerer, chosen: str) -> dict[str, Any]:
     """Ask every question and check every claim of one set."""
     questions = _rows(QUESTIONS[chosen])
-    absent = [row for row in _rows(UNANSWERABLE) if row["set"] == chosen]
+    absent = _rows(UNANSWERABLE[chosen])
     claims = [row for row in _rows(CLAIMS) if row["set"] == chosen]
     answers = answerer.ask_many([row["question"] for row in questions])
     refused = answerer.ask_many([row["question"] for row in absent])

@@ -64,9 +64,9 @@ def balanced(text: str, start: int, end: int) -> tuple[int, int]:
 
     Examples
     --------
-    >>> text = 'It is "Help!" by the Beatles (the band).'
-    >>> [text[slice(*balanced(text, *span))] for span in ((6, 12), (17, 38), (29, 38))]
-    ['Help!', 'by the Beatles (the band)', '(the band)']
+    >>> text = "It is 20 °C (68 °F)."
+    >>> [text[slice(*balanced(text, *span))] for span in ((6, 18), (12, 18))]
+    ['20 °C (68 °F)', '68 °F']
     """
     partner = _partners(text)
     first, last = start, end

@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
+from wherefrom.pipeline.calibration import read_known_questions
+
 QUESTION_KEYS = {"id", "question", "answers", "document_id", "evidence"}
 QUESTION_FILES = ["starter_questions.jsonl", "starter_tuning_questions.jsonl"]
+UNANSWERABLE_FILES = ["starter_unanswerable.jsonl", "starter_tuning_unanswerable.jsonl"]
+ROOT = Path(__file__).parents[2]
 
 # What an article would have to hold, all of it at once, in order to answer the question.
 AN_ANSWER_WOULD_HOLD = {
@@ -91,20 +95,35 @@ def test_no_article_or_question_is_used_twice() -> None:
     rows = [row for name in QUESTION_FILES for row in rows_of(name)]
     articles = [row["document_id"] for row in rows]
     assert len(set(articles)) == len(articles)
-    rows += rows_of("starter_unanswerable.jsonl")
+    rows += [row for name in UNANSWERABLE_FILES for row in rows_of(name)]
     assert len({row["id"] for row in rows}) == len(rows) == 140
     assert len({row["question"].casefold() for row in rows}) == len(rows)
 
 
-def test_ten_unanswerable_questions_go_with_each_set() -> None:
-    rows = rows_of("starter_unanswerable.jsonl")
-    assert all(set(row) == {"id", "question", "set"} for row in rows)
-    assert [row["set"] for row in rows] == ["report"] * 10 + ["tuning"] * 10
+@pytest.mark.parametrize("name", UNANSWERABLE_FILES)
+def test_ten_unanswerable_questions_go_with_each_set(name: str) -> None:
+    rows = rows_of(name)
+    assert len(rows) == 10
+    assert all(set(row) == {"id", "question"} for row in rows)
     assert all(row["question"].endswith("?") for row in rows)
 
 
+def test_the_reader_is_calibrated_on_no_question_that_is_reported() -> None:
+    """Take the files from the command that the documentation says made the calibration."""
+    page = (ROOT / "docs" / "decisions" / "answering.md").read_text(encoding="utf-8")
+    names = re.findall(r"--questions benchmarks/(\S+)", page)
+    assert len(names) == 3
+    paths = [Path(str(files("wherefrom.benchmarks") / name)) for name in names]
+    known = [question for path in paths for question in read_known_questions(path)]
+    assert len(known) == 60 + 48 + 10
+    assert sum(not question.answers for question in known) == 10
+    reported = [*rows_of("starter_questions.jsonl"), *rows_of("starter_unanswerable.jsonl")]
+    asked = {row["question"].casefold() for row in reported}
+    assert not asked & {question.question.casefold() for question in known}
+
+
 def test_no_article_answers_an_unanswerable_question(extracts: dict[str, str]) -> None:
-    rows = rows_of("starter_unanswerable.jsonl")
+    rows = [row for name in UNANSWERABLE_FILES for row in rows_of(name)]
     assert {row["id"] for row in rows} == set(AN_ANSWER_WOULD_HOLD)
     articles = [f"{title}. {spaced(extract)}" for title, extract in extracts.items()]
     for row in rows:

@@ -48,6 +48,19 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A place in a text that names an entity.
+
+    `start` and `end` count code points of the text that was read: a passage, a question.
+    `candidates` are the numbers of the entities that it may mean, the likeliest first.
+    """
+
+    start: int
+    end: int
+    candidates: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Triple:
     """A fact: `head` stands in `relation` to `tail`. All three are words for people.
 

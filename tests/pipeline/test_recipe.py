@@ -1,6 +1,7 @@
 """Test recipes: what is read, what is refused, and what the recipe of the bundled reader names."""
 
 import re
+from dataclasses import MISSING, fields
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
         seed = 3
         max_tokens = 128
         learning_rate = 1
+        frozen_layers = 4
         decay_share = 0.5
 
         [[spans]]
@@ -66,6 +68,7 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
         seed=3,
         max_tokens=128,
         learning_rate=1,
+        frozen_layers=4,
         decay_share=0.5,
     )
 
@@ -73,6 +76,16 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
 def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
     wanted = Recipe(encoder="e", spans=(SpanSource("s"),), pairs=())
     assert read_recipe(saved(tmp_path, START + SPANS)) == wanted
+
+
+def test_every_key_is_documented_with_its_default() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
+    section = page.partition("## wherefrom train")[2].partition("\n## ")[0]
+    for field in fields(Recipe):
+        if field.default is MISSING or field.default == ():
+            assert re.search(rf"`(\[\[)?{field.name}(\]\])?`", section), field.name
+        else:
+            assert re.search(rf"`{field.name}` \({field.default:g}\b", section), field.name
 
 
 @pytest.mark.parametrize(
@@ -89,6 +102,8 @@ def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
         (START + "seed = -1\n" + SPANS, ": seed must be from 0 to 4.29497e.09, found -1"),
         (START + "span_batch = 0\n" + SPANS, ": span_batch must be at least 1, found 0"),
         (START + "max_tokens = 8\n" + SPANS, ": max_tokens must be at least 32, found 8"),
+        (START + "frozen_layers = -1\n" + SPANS, ": frozen_layers must be at least 0, found -1"),
+        (START + "frozen_layers = 0.5\n" + SPANS, ": frozen_layers must be int, found 0.5"),
         (START + "negatives = -0.5\n" + SPANS, ": negatives must be at least 0, found -0.5"),
         (START + "decay_share = 2\n" + SPANS, ": decay_share must be from 0 to 1, found 2"),
         (START + "learning_rate = nan\n" + SPANS, ": learning_rate must be from 0 to 1, found nan"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import DistilBertConfig, DistilBertModel
+from transformers import AutoModel, DistilBertConfig, DistilBertModel, MPNetConfig, MPNetModel
 
 from wherefrom.kb.errors import SourceError, UsageError
 from wherefrom.pipeline import training
@@ -15,7 +15,7 @@ from wherefrom.pipeline.batches import Item, PairItem, SpanItem, collate
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.recipe import PairSource, Recipe, SpanSource
-from wherefrom.pipeline.training import draw_batches, new_network, train
+from wherefrom.pipeline.training import draw_batches, freeze_layers, new_network, train
 
 STEPS = 10
 
@@ -211,6 +211,107 @@ def test_an_encoder_without_a_pooling_layer_can_learn(
     small = replace(recipe, encoder=str(folder), max_steps=2)
     trained = train(small, data, tmp_path / "out")
     assert trained.network.encoder.config.model_type == "distilbert"
+
+
+@pytest.fixture(scope="module")
+def mpnet_folder(tmp_path_factory: pytest.TempPathFactory, backbone_folder: Path) -> Path:
+    """Give the folder of an MPNet of three layers, whose positions are weights of their own."""
+    folder = tmp_path_factory.mktemp("tiny") / "mpnet"
+    config = MPNetConfig(
+        vocab_size=256,
+        hidden_size=32,
+        num_hidden_layers=3,
+        num_attention_heads=2,
+        intermediate_size=64,
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(5)
+        MPNetModel(config).save_pretrained(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        (folder / name).write_bytes((backbone_folder / name).read_bytes())
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("kind", "layers", "frozen"),
+    [("backbone", 2, 1), ("mpnet", 3, 2), ("mpnet", 3, 0)],
+)
+def test_frozen_layers_keep_the_encoders_weights_and_the_others_learn(
+    recipe: Recipe,
+    data: Path,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    kind: str,
+    layers: int,
+    frozen: int,
+) -> None:
+    folder = request.getfixturevalue(f"{kind}_folder")
+    chosen = replace(recipe, encoder=str(folder), frozen_layers=frozen, max_steps=4, pair_batch=24)
+    trained = train(chosen, data, tmp_path / "out").network
+    before = dict(AutoModel.from_pretrained(folder, dtype=torch.float32).named_parameters())
+    moved: dict[str, bool] = {}
+    for name, tensor in trained.encoder.named_parameters():
+        part = next((f"layer.{n}." for n in range(layers) if f"layer.{n}." in name), "other")
+        moved[part] = moved.get(part, False) or not torch.equal(tensor, before[name])
+    wanted = {f"layer.{number}.": number >= frozen for number in range(layers)}
+    assert moved == wanted | {"other": not frozen}  # embeddings, positions and their norms
+    assert all(weight.requires_grad == (not frozen) for weight in embeddings(trained))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(chosen.seed)
+        fresh = new_network(str(folder), dropout=0.0)
+    assert not torch.equal(trained.span.weight, fresh.span.weight)
+
+
+def embeddings(network: ReaderNetwork) -> list[torch.nn.Parameter]:
+    return [weight for name, weight in network.encoder.named_parameters() if "embeddings" in name]
+
+
+def test_a_run_with_frozen_layers_goes_on_as_if_it_had_not_been_killed(
+    recipe: Recipe, data: Path, tmp_path: Path
+) -> None:
+    chosen = replace(recipe, frozen_layers=1, max_steps=6)
+    whole = train(chosen, data, tmp_path / "whole").network
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KilledError):
+        kill_at(5, patch)
+        train(chosen, data, tmp_path / "killed")
+    resumed = train(chosen, data, tmp_path / "killed", resume=True).network
+    for name, tensor in whole.state_dict().items():
+        assert torch.equal(resumed.state_dict()[name], tensor), name
+
+
+@pytest.mark.parametrize(("kind", "layers"), [("backbone", 2), ("mpnet", 3)])
+def test_as_many_frozen_layers_as_there_are_leave_nothing_to_learn(
+    recipe: Recipe,
+    data: Path,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    kind: str,
+    layers: int,
+) -> None:
+    folder = request.getfixturevalue(f"{kind}_folder")
+    for count in (layers, layers + 1):
+        chosen = replace(recipe, encoder=str(folder), frozen_layers=count)
+        message = f"frozen_layers is {count}, but the encoder has {layers} layers"
+        with pytest.raises(UsageError, match=message):
+            train(chosen, data, tmp_path)
+
+
+def test_an_encoder_whose_layers_cannot_be_told_apart_is_not_frozen() -> None:
+    """ALBERT goes through one layer again and again."""
+    from transformers import AlbertConfig, AlbertModel
+
+    config = AlbertConfig(
+        vocab_size=64,
+        embedding_size=16,
+        hidden_size=32,
+        num_hidden_layers=4,
+        num_attention_heads=2,
+        intermediate_size=64,
+    )
+    encoder = AlbertModel(config)
+    with pytest.raises(UsageError, match=r"frozen_layers is 1, but the encoder has no stack"):
+        freeze_layers(encoder, 1)
+    assert all(weight.requires_grad for weight in encoder.parameters())
 
 
 def test_a_run_without_a_single_example_is_refused(

@@ -10,6 +10,7 @@ from wherefrom.indexes.options import BuildOptions
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.reader import Reader
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 TEXTS = {
     "Paris": "Paris is the capital of France. It lies on the Seine.",
     "Berlin": "Berlin is the capital of Germany. The wall fell in 1989.",

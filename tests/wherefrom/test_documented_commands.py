@@ -11,6 +11,7 @@ import pytest
 
 from wherefrom.command import app, run
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 PAGE = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
 SECTIONS = dict(
     zip(*[iter(re.split(r"^## wherefrom (\S+)$", PAGE, flags=re.MULTILINE)[1:])] * 2, strict=True)

@@ -109,6 +109,8 @@ class _Seen:
         self._database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.execute("CREATE TABLE seen (digest BLOB PRIMARY KEY) WITHOUT ROWID")
+        # Else each row would be a transaction, and a million of them take minutes
+        self._database.execute("BEGIN")
 
     def is_new(self, key: bytes) -> bool:
         """Say whether a key occurs for the first time."""

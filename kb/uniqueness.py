@@ -34,6 +34,7 @@ def unique(found: Iterable[Found], *, skipped: SkippedRecords | None) -> Iterato
         seen.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         seen.execute("PRAGMA journal_mode = OFF")
         seen.execute("CREATE TABLE seen (digest BLOB PRIMARY KEY, file INT, spot) WITHOUT ROWID")
+        seen.execute("BEGIN")  # else each row would be a transaction: minutes for a million of them
         for item in found:
             first = _first_place(seen, item, files)
             if first is None:

@@ -1,5 +1,6 @@
 """Facts on disk: what is written is read, each fact once, and damage is named."""
 
+import tracemalloc
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -116,7 +117,21 @@ def test_all_progress_is_told_but_not_of_each_fact(tmp_path):
     assert len(told) < 10
 
 
-def test_memory_holds_one_batch(tmp_path):
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_facts(tmp_path):
+    def peak(count: int) -> int:
+        facts = (Triple(f"head {number}", "is a", "tail", source=SOURCE) for number in range(count))
+        tracemalloc.start()
+        scratch = write_facts(tmp_path / "facts.arrow", facts, advance=lambda count: None)
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert scratch.triples == count
+        return found
+
+    assert peak(8 * BATCH_ROWS) < 1.1 * peak(2 * BATCH_ROWS)
+
+
+def test_batches_bound_what_is_held(tmp_path):
     import pyarrow as pa
 
     count = BATCH_ROWS + 1

@@ -16,7 +16,13 @@ from wherefrom.indexes.dense_kind import DenseKind, check_dimensions
 from wherefrom.indexes.document_parts import encoded_parts, outdated_parts
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.indexes.encoding import chosen_encoder, write_fingerprint
-from wherefrom.indexes.fact_intake import FactIntake, facts_digest, take_in_facts, with_facts
+from wherefrom.indexes.fact_intake import (
+    FactIntake,
+    facts_digest,
+    opened_facts,
+    take_in_facts,
+    with_facts,
+)
 from wherefrom.indexes.intake import Intake, take_in
 from wherefrom.indexes.licences import described_sources
 from wherefrom.indexes.options import BuildOptions
@@ -198,6 +204,7 @@ def _take_in(
     progress: Progress,
 ) -> _Taken:
     """Read all sources, documents first."""
+    facts = opened_facts([source for source in sources if source.holds_facts], options)
     documents = take_in(
         [source.spec for source in sources if not source.holds_facts],
         generation,
@@ -206,14 +213,7 @@ def _take_in(
         options=options,
         progress=progress,
     )
-    facts = take_in_facts(
-        [source for source in sources if source.holds_facts],
-        generation,
-        scratch / "facts",
-        options=options,
-        progress=progress,
-    )
-    return _Taken(documents, facts)
+    return _Taken(documents, take_in_facts(facts, generation, scratch / "facts", progress))
 
 
 def _next_manifest(

@@ -4,7 +4,7 @@ The facts of one SOURCE are replaced as a whole. They stay when the SOURCE gives
 the same places again, in whatever order: an endpoint promises none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from wherefrom.kb.fact_writer import FactScratch, write_facts
 from wherefrom.kb.generation import Generation
 from wherefrom.kb.manifest import FactsRecord, Manifest
 from wherefrom.kb.progress import Progress
+from wherefrom.kb.records import Triple
 from wherefrom.kb.source import Source, SourceOptions
 
 STAGE = "read facts"
@@ -40,17 +41,31 @@ class FactIntake:
         return sum(scratch.triples for scratch in self.changed.values())
 
 
+def opened_facts(
+    sources: Sequence[Source], options: SourceOptions
+) -> Mapping[str, Iterator[Triple]]:
+    """Return what gives the facts of each SOURCE; one that is given twice is read once.
+
+    Nothing is read yet, but what can be known to be wrong without reading is refused here, before
+    a build begins its work.
+
+    Raises
+    ------
+    UsageError
+        If a source holds documents, or its syntax, address or query is not one that can be read.
+    SourceError
+        If the file of a query cannot be read.
+    """
+    return {source.spec: read_parsed_facts(source, options) for source in sources}
+
+
 def take_in_facts(
-    sources: Sequence[Source],
+    sources: Mapping[str, Iterator[Triple]],
     generation: Generation | None,
     scratch: Path,
-    *,
-    options: SourceOptions,
     progress: Progress,
 ) -> FactIntake:
     """Read the facts of all sources and write those of new and changed ones into `scratch`.
-
-    A SOURCE that is given twice is read once.
 
     Raises
     ------
@@ -65,18 +80,18 @@ def take_in_facts(
     known = {} if generation is None else _by_source(generation)
     make_folder(scratch)
     progress.start(STAGE)
-    for number, source in enumerate(dict.fromkeys(sources)):
+    for number, (source, facts) in enumerate(sources.items()):
         found = write_facts(
             scratch / f"{number:06d}.arrow",
-            read_parsed_facts(source, options),
+            facts,
             advance=lambda count: progress.advance(STAGE, count),
         )
         if not found.triples:
-            raise SourceError(f"the source {source.spec} holds no facts; nothing was changed")
-        if source.spec in known and _is_same(*known[source.spec], found):
+            raise SourceError(f"the source {source} holds no facts; nothing was changed")
+        if source in known and _is_same(*known[source], found):
             intake.unchanged += found.triples
         else:
-            intake.changed[source.spec] = found
+            intake.changed[source] = found
     progress.finish(STAGE)
     return intake
 

@@ -22,12 +22,13 @@ def read_facts(
     Raises
     ------
     UsageError
-        At once, if the SOURCE is malformed, holds documents, or the options do not fit it.
+        At once, if the SOURCE is malformed, holds documents, the options do not fit it, or its
+        syntax, address or query is not one that can be read.
     RecordError
         While reading, if a record is malformed and ``options.skipped`` is None.
     SourceError
         While reading, if a file is missing, empty, binary, truncated or not UTF-8, or an endpoint
-        does not answer; at once, if that holds of the file of the query.
+        does not answer; at once, if the file of the query is so.
     """
     (source,) = parse_sources([spec], options)
     return read_parsed_facts(source, options)

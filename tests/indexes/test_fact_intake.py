@@ -92,10 +92,12 @@ def test_only_what_changed_is_replaced(tmp_path, write_jsonl, write_facts, optio
     assert (report.triples, report.triples_unchanged, report.generation) == (3, 1, 2)
     assert facts(folder) == changed + CATS
     after = files(folder)
-    gone, new = before.keys() - after.keys(), after.keys() - before.keys()
-    assert [name.partition("/")[0] for name in (*gone, *new)] == ["facts", "facts"]
-    kept = before.keys() - gone - {"manifest.json"}
+    kept = {name for name in before if name.partition("/")[0] not in ("facts", "graph")}
+    kept -= {"manifest.json"}
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    facts_kept = {name for name in before.keys() & after.keys() if name.startswith("facts/")}
+    assert [after[name] for name in facts_kept] == [before[name] for name in facts_kept]
+    assert (len(facts_kept), len(list((folder / "facts").iterdir()))) == (1, 2)
     verify(folder)
 
 
@@ -217,6 +219,15 @@ def test_options_that_fit_no_source_are_refused_before_anything_is_made(tmp_path
     unfit = BuildOptions(encoder=options.encoder, sources=SourceOptions(languages=("de",)))
     with pytest.raises(UsageError, match="--language says how conceptnet"):
         build(tmp_path / "my.kb", ["triples:a.tsv"], options=unfit)
+    assert not (tmp_path / "my.kb").exists()
+
+
+def test_a_source_that_cannot_be_read_is_refused_before_documents_are(
+    tmp_path, write_jsonl, options
+):
+    bad_documents = write_jsonl([{"id": "x"}])
+    with pytest.raises(UsageError, match="suffix"):
+        build(tmp_path / "my.kb", [bad_documents, f"rdf:{tmp_path}/a.tsv"], options=options)
     assert not (tmp_path / "my.kb").exists()
 
 

@@ -31,7 +31,7 @@ def test_a_home_folder_is_expanded(tmp_path, monkeypatch):
 @pytest.mark.parametrize("scheme", [name for name in FACT_SCHEMES if name != "sparql"])
 def test_every_kind_of_source_is_reachable(tmp_path, scheme):
     with pytest.raises(SourceError, match="does not exist"):
-        list(read_facts(f"{scheme}:{tmp_path}/nothing"))
+        list(read_facts(f"{scheme}:{tmp_path}/nothing.ttl"))
 
 
 def test_documents_are_no_facts_and_facts_no_documents():
@@ -84,6 +84,18 @@ def test_the_options_of_conceptnet_reach_it(tmp_path):
     assert [fact.tail for fact in read_facts(spec, german)] == ["insekt"]
     heavy = SourceOptions(minimum_weight=1.0)
     assert [fact.tail for fact in read_facts(spec, heavy)] == ["insect"]
+
+
+def test_a_query_may_be_compressed_and_is_checked_at_once(tmp_path):
+    path = tmp_path / "query.rq.gz"
+    path.write_bytes(gzip.compress(b"CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"))
+    options = SourceOptions(construct=path)
+    assert iter(read_facts("sparql:http://127.0.0.1:9/sparql", options))  # nothing is asked yet
+    with pytest.raises(UsageError):
+        read_facts("sparql:ftp://127.0.0.1/", options)
+    path.write_text("SELECT ?s WHERE { ?s ?p ?o }")
+    with pytest.raises(UsageError, match="CONSTRUCT"):
+        read_facts("sparql:http://127.0.0.1:9/sparql", options)
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,87 @@ def test_delete_then_compact(tiny_kb, capsys):
     assert json.loads(capsys.readouterr().out)["documents"] == 2
 
 
+def test_facts_come_in_and_go_by_their_source(tiny_kb, tmp_path, capsys):
+    (tmp_path / "facts.tsv").write_text("bee\tis a\tinsect\nbee\tmakes\thoney\n")
+    source = f"triples:{tmp_path / 'facts.tsv'}"
+    assert run(["build", str(tiny_kb), source, "--licence", "CC0"]) == 0
+    assert "facts added          2" in capsys.readouterr().out
+    assert run(["info", str(tiny_kb), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["documents"], found["triples"]) == (3, 2)
+    assert found["facts"] == [{"source": source, "triples": 2}]
+    assert {"spec": source, "licence": "CC0"} in found["sources"]
+    assert run(["info", str(tiny_kb)]) == 0
+    assert f"facts of {source}" in capsys.readouterr().out
+    assert run(["verify", str(tiny_kb), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["triples"] == 2
+    assert run(["delete", str(tiny_kb), f"{source}x"]) == 1
+    assert f"did you mean {source!r}" in capsys.readouterr().err
+    assert run(["delete", str(tiny_kb), source, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["triples"] == 2
+
+
+def test_options_of_facts_reach_their_sources(tmp_path, tiny_encoder_folder, capsys):
+    lines = [
+        f"/a/{number}\t/r/IsA\t/c/{language}/bee\t/c/{language}/tail{number}"
+        f'\t{{"weight": {weight}}}\n'
+        for number, (language, weight) in enumerate([("en", 2), ("de", 3), ("fr", 4), ("de", 1)])
+    ]
+    (tmp_path / "net.csv").write_text("".join(lines))
+    command = ["build", str(tmp_path / "my.kb"), f"conceptnet:{tmp_path / 'net.csv'}"]
+    command += ["--encoder", str(tiny_encoder_folder), "--json"]
+    more = ["--language", "en", "--language", "de", "--minimum-weight", "1.5"]
+    for options, wanted in ([], 1), (more, 2):
+        assert run([*command, *options]) == 0
+        assert json.loads(capsys.readouterr().out)["triples"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["starter", "--language", "en"], 2, "--language says how conceptnet:FILE.csv[.gz] is"),
+        (["starter", "--minimum-weight", "0"], 2, "--minimum-weight says how conceptnet"),
+        (["starter", "--construct", "a.rq"], 2, "--construct says how sparql:ENDPOINT is read"),
+        (["conceptnet:a", "--minimum-weight", "much"], 2, "'much' is not a number"),
+        (["sparql:http://127.0.0.1:9/"], 2, "--construct FILE.rq"),
+        (["sparql:http://127.0.0.1:9/", "--construct", "a.rq"], 1, "a.rq does not exist"),
+        (["rdf:a.pdf"], 2, "unknown suffix"),
+        (["triples:a.tsv"], 1, "a.tsv does not exist"),
+    ],
+)
+def test_options_that_do_not_fit_are_named(
+    tmp_path, tiny_encoder_folder, arguments, code, message, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    assert run(["build", "my.kb", *arguments, "--encoder", str(tiny_encoder_folder)]) == code
+    printed = capsys.readouterr()
+    assert (printed.out, message in printed.err) == ("", True), printed.err
+    assert not (tmp_path / "my.kb").exists()
+
+
+def test_facts_alone_answer_nothing_and_say_so(
+    tmp_path, tiny_encoder_folder, tiny_reader_folder, capsys
+):
+    (tmp_path / "facts.tsv").write_text("bee\tis a\tinsect\n")
+    folder = str(tmp_path / "my.kb")
+    build = ["build", folder, f"triples:{tmp_path / 'facts.tsv'}"]
+    assert run([*build, "--encoder", str(tiny_encoder_folder)]) == 0
+    for command in ("compact", "verify", "info"):
+        assert run([command, folder]) == 0
+    capsys.readouterr()
+    assert run(["search", folder, "bee", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    reader = ["--reader", str(tiny_reader_folder), "--json"]
+    assert run(["ask", folder, "What is a bee?", *reader]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["abstained"], answer["evidence"]) == (True, [])
+    assert run(["check", folder, "A bee is an insect.", *reader]) == 0
+    assert json.loads(capsys.readouterr().out)["verdict"] == "undecided"
+    choices = ["--choice", "insect", "--choice", "bird"]
+    assert run(["choose", folder, "What is a bee?", *choices, *reader]) == 0
+    assert json.loads(capsys.readouterr().out)["probabilities"] == {"insect": 0.5, "bird": 0.5}
+
+
 @pytest.mark.parametrize("command", ["info", "verify", "compact"])
 def test_people_get_text(tiny_kb, command, capsys):
     capsys.readouterr()

@@ -1,6 +1,6 @@
 """Run builds in children that can be killed, without importing torch for each.
 
-Reads one JSON object a line: {"folder", "spec", "encoder", "kill_after", "die_at"}; forks a child
+Reads one JSON object a line: {"folder", "specs", "encoder", "kill_after", "die_at"}; forks a child
 that builds, kills it after `kill_after` seconds or lets it kill itself at its `die_at`-th fsync
 (null: neither), and writes {"killed", "seconds", "fsyncs", "error"} when it has ended.
 """
@@ -57,7 +57,7 @@ def run_child(order: dict[str, Any], encoder: Encoder, writing: int) -> None:
     error = ""
     try:
         options = BuildOptions(encoder=encoder, block_passages=BLOCK_PASSAGES)
-        build(Path(order["folder"]), [order["spec"]], options=options)
+        build(Path(order["folder"]), order["specs"], options=options)
     except BaseException as failure:
         error = repr(failure)
     report = {"fsyncs": len(fsyncs), "error": error}

@@ -37,9 +37,14 @@ class Server:
         )
 
     def build(
-        self, folder: Path, spec: str, *, kill_after: float | None = None, die_at: int | None = None
+        self,
+        folder: Path,
+        specs: list[str],
+        *,
+        kill_after: float | None = None,
+        die_at: int | None = None,
     ) -> dict[str, object]:
-        order = {"folder": str(folder), "spec": spec, "encoder": self._encoder}
+        order = {"folder": str(folder), "specs": specs, "encoder": self._encoder}
         order |= {"kill_after": kill_after, "die_at": die_at}
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
@@ -56,14 +61,20 @@ def server(tiny_encoder_folder) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def sources(tmp_path_factory) -> tuple[str, str]:
-    """Give the SOURCE of the old generation and that of the build to be killed."""
+def sources(tmp_path_factory) -> tuple[list[str], list[str]]:
+    """Give the sources of the old generation and those of the build to be killed."""
     folder = tmp_path_factory.mktemp("sources")
     chance = random.Random(11)
     old = {f"d{n}": sentence(chance) for n in range(20)}
     new = {name: text if n % 2 else sentence(chance) for n, (name, text) in enumerate(old.items())}
     new |= {f"e{n}": sentence(chance) for n in range(120)}
-    return write(folder / "old.jsonl", old), write(folder / "new.jsonl", new)
+    (folder / "old.tsv").write_text("mice\tlive in\ttown\n")
+    (folder / "new.tsv").write_text("seine\tis a\triver\n" * 3 + "river\tis in\ttown\n")
+    old_facts, new_facts = f"triples:{folder / 'old.tsv'}", f"triples:{folder / 'new.tsv'}"
+    return (
+        [write(folder / "old.jsonl", old), old_facts],
+        [write(folder / "new.jsonl", new), new_facts],
+    )
 
 
 def sentence(chance: random.Random) -> str:
@@ -81,7 +92,9 @@ def answers(folder: Path) -> list[object]:
     """Search the knowledge base and return all that must be equal."""
     knowledge = Knowledge.open(folder)
     found = [knowledge.search(QUERIES, 20, retriever="sparse")]
-    return [info(folder).digest, *found, knowledge.search_vectors(VECTORS, 20)]
+    described = info(folder)
+    counted = [described.digest, described.facts]
+    return [counted, *found, knowledge.search_vectors(VECTORS, 20)]
 
 
 @pytest.fixture(scope="module")

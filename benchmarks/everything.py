@@ -36,6 +36,7 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
     return (
         Run("help_time", "help_time"),
         Run("encoding", "encoding", ("--corpus", str(wiki)), (wiki,)),
+        Run("linking", "linking"),
         Run("search_cost", "search_cost", of_kb, (kb,)),
         Run("ask_latency", "ask_latency", of_kb, (kb,)),
         Run("starter", "starter", of_kb, (kb,)),

@@ -23,13 +23,14 @@ from wherefrom.indexes.fact_intake import (
     take_in_facts,
     with_facts,
 )
+from wherefrom.indexes.graph_build import with_graph
 from wherefrom.indexes.intake import Intake, take_in
 from wherefrom.indexes.licences import described_sources
 from wherefrom.indexes.options import BuildOptions
 from wherefrom.indexes.publish import (
     FactsPart,
+    FolderPart,
     Part,
-    SparsePart,
     facts_of,
     parts_of,
     sparse_of,
@@ -178,7 +179,7 @@ def _extend(
     manifest = _next_manifest(old, means, taken.documents, parts, sparse, facts)
     specs = [source.spec for source in sources]
     described = described_sources(specs, manifest.sources, options.licence)
-    commit(folder, replace(manifest, sources=described))
+    commit(folder, with_graph(folder, replace(manifest, sources=described), progress))
     remove_tree(folder / STAGING)
     return taken, manifest.generation
 
@@ -221,7 +222,7 @@ def _next_manifest(
     means: _Means,
     intake: Intake,
     parts: list[Part],
-    sparse: SparsePart,
+    sparse: FolderPart,
     facts: list[FactsPart],
 ) -> Manifest:
     passages = intake.passages - intake.outdated_passages

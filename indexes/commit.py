@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from wherefrom.indexes.publish import FactsPart, Part, SparsePart
+from wherefrom.indexes.publish import FactsPart, FolderPart, Part
 from wherefrom.kb.layout import remove_rubbish
 from wherefrom.kb.manifest import FileRecord, Manifest, write_manifest
 
@@ -21,7 +21,7 @@ def commit(folder: Path, manifest: Manifest) -> None:
 
 
 def all_files(
-    parts: Sequence[Part], sparse: SparsePart, facts: Sequence[FactsPart]
+    parts: Sequence[Part], sparse: FolderPart, facts: Sequence[FactsPart]
 ) -> Mapping[str, FileRecord]:
     """Return every file of a generation, in order of name."""
     found = {name: record for part in parts for name, record in part.files.items()}

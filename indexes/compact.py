@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from wherefrom.indexes.commit import all_files, commit
 from wherefrom.indexes.dense_choice import read_kind
 from wherefrom.indexes.dense_files import add_approximate, open_exact, write_exact
+from wherefrom.indexes.graph_build import with_graph
 from wherefrom.indexes.publish import Part, facts_of, parts_of, publish_segment, published_before
 from wherefrom.indexes.reports import CompactReport
 from wherefrom.indexes.sparse_rows import build_sparse
 from wherefrom.indexes.writing import changing
 from wherefrom.kb.durable import remove_tree
-from wherefrom.kb.generation import Generation, Place
+from wherefrom.kb.generation import Generation, documents_by_id
 from wherefrom.kb.layout import STAGING
 from wherefrom.kb.manifest import Manifest
 from wherefrom.kb.progress import NoProgress, Progress
@@ -39,7 +40,7 @@ class _Survivors:
 
     def documents(self) -> Iterator[CutDocument]:
         """Go over the documents, noting their sources and the rows of their passages."""
-        for place in _by_id(self.generation):
+        for place in documents_by_id(self.generation):
             segment = self.generation.segments[place.segment]
             document, span = segment.document(place.row), segment.span(place.row)
             self.sources.add(document.source)
@@ -80,6 +81,8 @@ def compact(path: Path | str, *, progress: Progress | None = None) -> CompactRep
         remove_tree(folder / STAGING)
         try:
             new = _rewritten(folder, generation, progress or NoProgress())
+            if old.graph:
+                new = with_graph(folder, new, progress or NoProgress())
             if new.files != old.files:
                 commit(folder, new)
             else:
@@ -149,26 +152,6 @@ def _copied(
             block = []
     if block:
         yield np.concatenate(block)
-
-
-def _by_id(generation: Generation) -> Iterator[Place]:
-    """Go over the live documents in order of id, holding ids and places but no text."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    ids, numbers, rows = [], [], []
-    for number, segment in enumerate(generation.segments):
-        live = generation.live_document_rows(number)
-        ids.extend(segment.document_column("id").take(pa.array(live)).chunks)
-        numbers.append(np.full(len(live), number))
-        rows.append(live)
-    if not ids:
-        return
-    order = pc.sort_indices(pa.chunked_array(ids, type=pa.string())).to_numpy()
-    for number, row in zip(
-        np.concatenate(numbers)[order].tolist(), np.concatenate(rows)[order].tolist(), strict=True
-    ):
-        yield Place(number, row)
 
 
 def _bytes(manifest: Manifest) -> int:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from wherefrom.indexes.commit import all_files, commit
 from wherefrom.indexes.fact_intake import facts_digest
+from wherefrom.indexes.graph_build import with_graph
 from wherefrom.indexes.publish import Part, facts_of, parts_of, sparse_of, with_mask
 from wherefrom.indexes.reports import DeleteReport
 from wherefrom.indexes.writing import changing
 from wherefrom.kb.errors import MissingError, UsageError
 from wherefrom.kb.generation import Generation, Mask, Place
+from wherefrom.kb.progress import NoProgress
 
 
 def delete(path: Path | str, names: Sequence[str]) -> DeleteReport:
@@ -66,7 +68,7 @@ def delete(path: Path | str, names: Sequence[str]) -> DeleteReport:
             sources=tuple(source for source in old.sources if source.spec not in specs),
             files=all_files(parts, sparse_of(old), facts),
         )
-        commit(folder, manifest)
+        commit(folder, with_graph(folder, manifest, NoProgress()) if old.graph else manifest)
     return report
 
 

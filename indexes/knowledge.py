@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.indexes.encoding import chosen_encoder
 from wherefrom.indexes.fusion import reciprocal_rank_fusion
+from wherefrom.indexes.graph_search import graph_hits
 from wherefrom.indexes.info import describe
 from wherefrom.indexes.opened import Opened
 from wherefrom.indexes.readable import readable
@@ -18,7 +19,7 @@ from wherefrom.indexes.reports import Info
 from wherefrom.kb.errors import QuestionError, UsageError, unknown_value
 from wherefrom.kb.records import Document, Passage
 
-RETRIEVERS = ("dense", "sparse", "hybrid")
+RETRIEVERS = ("dense", "sparse", "hybrid", "graph")
 FUSION_DEPTH = 100  # hits of each index that are joined
 LONGEST_QUERY = 10_000  # characters; encoders read a few hundred words at most
 
@@ -144,7 +145,11 @@ class Knowledge:
         depth = max(k, FUSION_DEPTH)
         dense = opened.dense_hits(vectors, depth)
         sparse = opened.sparse_hits(queries, depth)
-        return [reciprocal_rank_fusion(pair)[:k] for pair in zip(dense, sparse, strict=True)]
+        fused = [reciprocal_rank_fusion(pair) for pair in zip(dense, sparse, strict=True)]
+        if retriever == "hybrid":
+            return [hits[:k] for hits in fused]
+        graph, edges = opened.graph_and_edges()
+        return graph_hits(graph, edges, self.encoder, queries, vectors, fused, k)
 
     def search_vectors(self, vectors: NDArray[np.float32], k: int = 10) -> list[list[Hit]]:
         """Find the `k` passages nearest to each vector by inner product.

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from wherefrom.indexes.dense_choice import read_kind
 from wherefrom.indexes.dense_files import open_dense
+from wherefrom.indexes.graph import Graph
+from wherefrom.indexes.graph_edges import Edges, weigh_edges
 from wherefrom.indexes.ranking import (
     Ranking,
     Rankings,
@@ -38,6 +40,7 @@ class Opened:
         self._sparse = SparseIndex.open(folder / manifest.sparse)
         self._sparse_rows = _read_rows(folder / manifest.sparse / ROWS_NAME, len(self._sparse))
         self._sparse_deleted = _deleted(generation, self._sparse_rows)
+        self._graph: tuple[Graph, Edges] | None = None
 
     @classmethod
     def open(cls, folder: Path) -> "Opened":
@@ -81,6 +84,25 @@ class Opened:
             return side_by_side([Ranking(self._sparse_rows[one.rows], one.scores) for one in found])
 
         return stable_hits(search, len(queries), k, names=self.generation.passage_ids)
+
+    def graph_and_edges(self) -> tuple[Graph, Edges]:
+        """Return the graph and its weighted edges, opening them the first time.
+
+        Raises
+        ------
+        UsageError
+            If the knowledge base has no graph: an earlier release made it.
+        """
+        if self._graph is None:
+            if not self.generation.manifest.graph:
+                raise UsageError(
+                    f"{self.generation.folder} has no graph, for an earlier release made it; "
+                    "`wherefrom build` with its sources adds one once something of them is new, or "
+                    "choose the retriever dense, sparse or hybrid"
+                )
+            graph = Graph(self.generation)
+            self._graph = graph, weigh_edges(graph)
+        return self._graph
 
     def require_all_terms(self) -> None:
         """Check that the sparse index covers every live passage once.

@@ -39,8 +39,8 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class SparsePart:
-    """A sparse index as the manifest will name it, with all its files."""
+class FolderPart:
+    """A sparse index or a graph as the manifest will name it, with all its files."""
 
     folder: str
     files: Mapping[str, FileRecord]
@@ -70,11 +70,20 @@ def parts_of(manifest: Manifest) -> list[Part]:
     ]
 
 
-def sparse_of(manifest: Manifest) -> SparsePart:
+def sparse_of(manifest: Manifest) -> FolderPart:
     """Return the sparse index that a manifest names."""
-    inside = f"{manifest.sparse}/"
-    files = {name: record for name, record in manifest.files.items() if name.startswith(inside)}
-    return SparsePart(manifest.sparse, files)
+    return _folder_part(manifest, manifest.sparse)
+
+
+def graph_of(manifest: Manifest) -> FolderPart:
+    """Return the graph that a manifest names; it has no files where there is none."""
+    return _folder_part(manifest, manifest.graph)
+
+
+def _folder_part(manifest: Manifest, name: str) -> FolderPart:
+    inside = f"{name}/"
+    files = {path: record for path, record in manifest.files.items() if path.startswith(inside)}
+    return FolderPart(name, files)
 
 
 def facts_of(manifest: Manifest) -> list[FactsPart]:
@@ -129,12 +138,12 @@ def published_before(scratch: Scratch, parts: Sequence[Part]) -> Part | None:
     return None
 
 
-def publish_sparse(folder: Path, scratch: Path) -> SparsePart:
-    """Move the files of a new sparse index from `scratch` to where they belong."""
+def publish_folder(folder: Path, scratch: Path, kind: str) -> FolderPart:
+    """Move the files of a new index of a kind (`sparse`, `graph`) from `scratch` to where they belong."""
     paths = sorted(path for path in scratch.rglob("*") if path.is_file())
     found = {path.relative_to(scratch).as_posix(): _record(path) for path in paths}
     content = "".join(f"{name} {record.sha256}\n" for name, record in found.items())
-    name = f"sparse/{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+    name = f"{kind}/{hashlib.sha256(content.encode()).hexdigest()[:16]}"
     with storage_errors(folder):
         for inner in {path.parent for path in paths}:
             flush_folder(inner)
@@ -142,7 +151,7 @@ def publish_sparse(folder: Path, scratch: Path) -> SparsePart:
             scratch.replace(folder / name)
         remove_tree(scratch)
         flush_folder((folder / name).parent)
-    return SparsePart(name, {f"{name}/{inner}": record for inner, record in found.items()})
+    return FolderPart(name, {f"{name}/{inner}": record for inner, record in found.items()})
 
 
 def with_mask(folder: Path, part: Part, mask: NDArray[np.bool_]) -> Part:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wherefrom.indexes.passage_text import counted_text
-from wherefrom.indexes.publish import Part, SparsePart, publish_sparse
+from wherefrom.indexes.publish import FolderPart, Part, publish_folder
 from wherefrom.indexes.sparse import write_sparse
 from wherefrom.kb.durable import make_folder, remove_tree, storage_errors
 from wherefrom.kb.generation import Mask, read_mask
@@ -24,7 +24,7 @@ ROWS_NAME = "rows.npy"
 STAGE = "index words"
 
 
-def build_sparse(folder: Path, parts: list[Part], progress: Progress) -> SparsePart:
+def build_sparse(folder: Path, parts: list[Part], progress: Progress) -> FolderPart:
     """Write the sparse index over the live passages of the segments `parts`."""
     scratch = folder / STAGING / "sparse"
     remove_tree(scratch)
@@ -36,7 +36,7 @@ def build_sparse(folder: Path, parts: list[Part], progress: Progress) -> SparseP
         write_sparse(scratch, _texts(folder, parts, masks, progress))
         np.save(scratch / ROWS_NAME, rows)
     progress.finish(STAGE)
-    return publish_sparse(folder, scratch)
+    return publish_folder(folder, scratch, "sparse")
 
 
 def live_passages(folder: Path, part: Part, mask: Mask | None) -> Iterator[Passage]:

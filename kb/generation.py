@@ -112,6 +112,15 @@ class Generation:
         MissingError
             If there is none.
         """
+        number, row = self._place_of_passage(passage_id)
+        return self.segments[number].passage(row)
+
+    def row(self, passage_id: str) -> int:
+        """Return the row of the live passage with this id; raise MissingError if there is none."""
+        number, row = self._place_of_passage(passage_id)
+        return int(self.offsets[number]) + row
+
+    def _place_of_passage(self, passage_id: str) -> tuple[int, int]:
         document_id, _, ordinal = passage_id.rpartition("#")
         place = self.find(document_id) if ordinal.isascii() and ordinal.isdigit() else None
         if place is None:
@@ -125,7 +134,12 @@ class Generation:
                 f"there is no passage {passage_id!r} in {self.folder}: document {document_id!r} "
                 f"has passages #0 to #{len(span) - 1}"
             )
-        return self.segments[place.segment].passage(span[int(ordinal)])
+        return place.segment, span[int(ordinal)]
+
+    def passage_at(self, row: int) -> Passage:
+        """Return the passage in a row."""
+        number = int(np.searchsorted(self.offsets, row, side="right")) - 1
+        return self.segments[number].passage(row - int(self.offsets[number]))
 
     def passage_ids(self, rows: NDArray[np.int64]) -> list[str]:
         """Return the ids of the passages in some rows, in their order."""
@@ -167,6 +181,26 @@ class Generation:
 
 def _hint(near: str | None) -> str:
     return "" if near is None else f" (did you mean {near!r}?)"
+
+
+def documents_by_id(generation: Generation) -> Iterator[Place]:
+    """Go over the live documents in order of id, holding ids and places but no text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    ids, numbers, rows = [], [], []
+    for number, segment in enumerate(generation.segments):
+        live = generation.live_document_rows(number)
+        ids.extend(segment.document_column("id").take(pa.array(live)).chunks)
+        numbers.append(np.full(len(live), number))
+        rows.append(live)
+    if not ids:
+        return
+    order = pc.sort_indices(pa.chunked_array(ids, type=pa.string())).to_numpy()
+    for number, row in zip(
+        np.concatenate(numbers)[order].tolist(), np.concatenate(rows)[order].tolist(), strict=True
+    ):
+        yield Place(number, row)
 
 
 def manifest_version(folder: Path) -> Version | None:

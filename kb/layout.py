@@ -15,13 +15,13 @@ from wherefrom.kb.stamps import STAMPS_NAME
 from wherefrom.kb.writer_lock import LOCK_NAME, is_lock_file
 
 STAGING = "staging"
-FOLDERS = ("documents", "passages", "dense", "sparse", "deleted", "facts")
+FOLDERS = ("documents", "passages", "dense", "sparse", "deleted", "facts", "graph")
 
 _OWN_NAMES = re.compile(
     r"(documents|passages)/[0-9a-f]{16}\.(arrow|ids\.npy)"
     r"|dense/[0-9a-f]{16}\.([a-z][a-z-]*\.)?faiss"
     r"|deleted/[0-9a-f]{16}-[0-9a-f]{12}\.npy"
-    r"|sparse/[0-9a-f]{16}"
+    r"|(sparse|graph)/[0-9a-f]{16}"
     r"|facts/[0-9a-f]{16}\.arrow"
     rf"|.*\.[0-9]+{re.escape(TEMPORARY_SUFFIX)}"
 )

@@ -8,10 +8,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from wherefrom.kb.arrow_table import ArrowTable, Rows
 from wherefrom.kb.records import Document, Link, Passage
 from wherefrom.kb.segment_ids import IdTable
 from wherefrom.kb.segment_names import SegmentNames
+
+HEAD = 300  # characters of a text that are enough to see what it is about
 
 
 class Segment:
@@ -65,6 +69,20 @@ class Segment:
     def document(self, row: int) -> Document:
         """Return a document."""
         return _document(self._documents.record(row))
+
+    def names(self, row: int) -> tuple[str, tuple[str, ...], str]:
+        """Return a document's title, its aliases and what its text begins with."""
+        value = self._documents.value
+        return value("title", row), tuple(value("aliases", row)), value("text", row)[:HEAD]
+
+    def iterate_links(self) -> Iterator[tuple[str, tuple[Link, ...]]]:
+        """Go over the documents that hold links: the id and the links of each."""
+        import pyarrow.compute as pc
+
+        counts = pc.list_value_length(self._documents.column("links")).to_numpy()
+        for row in np.flatnonzero(counts).tolist():
+            found = self._documents.value("links", row)
+            yield self.document_id(row), tuple(Link(**link) for link in found)
 
     def passage(self, row: int) -> Passage:
         """Return a passage."""

@@ -1,0 +1,172 @@
+"""The graph of one generation, opened: who mentions whom, what is about what, and the facts.
+
+Passages and entities have numbers of their own (`graph_files`). Nothing is read until it is asked for.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wherefrom.indexes.graph_files import ENTITIES, read_arrays, read_names
+from wherefrom.indexes.linking import first_passages
+from wherefrom.indexes.mention_choice import MentionChoice
+from wherefrom.indexes.passage_vectors import PassageVectors
+from wherefrom.kb.arrow_table import ArrowTable
+from wherefrom.kb.entities import NO_ENTITY
+from wherefrom.kb.fact_segment import FactSegment
+from wherefrom.kb.generation import Generation
+from wherefrom.kb.linker import Linker
+from wherefrom.kb.name_table import NameTable
+from wherefrom.kb.records import Triple
+
+Numbers = NDArray[np.int64]
+
+
+class Graph:
+    """An opened graph; nothing in it changes.
+
+    Parameters
+    ----------
+    generation
+        A generation whose manifest names a graph.
+
+    Raises
+    ------
+    DamagedError
+        If a file of it is absent or not as it must be.
+    """
+
+    def __init__(self, generation: Generation) -> None:
+        folder: Path = generation.folder / generation.manifest.graph
+        self.generation = generation
+        self.arrays = read_arrays(folder)
+        self._entities = ArrowTable(folder / ENTITIES)
+        self._folder = folder
+
+    @property
+    def passages(self) -> int:
+        """Return how many passages there are."""
+        return len(self.arrays.passages)
+
+    @property
+    def entities(self) -> int:
+        """Return how many entities there are."""
+        return len(self._entities)
+
+    @cached_property
+    def names(self) -> Sequence[str]:
+        """Return the name that each entity is shown by."""
+        found: list[str] = self._entities.column("name").to_pylist()
+        return found
+
+    def name(self, entity: int) -> str:
+        """Return the name that an entity is shown by."""
+        return str(self._entities.value("name", entity))
+
+    def iri(self, entity: int) -> str:
+        """Return the IRI of an entity, empty where it has none."""
+        return str(self._entities.value("iri", entity))
+
+    @cached_property
+    def table(self) -> NameTable:
+        """Return all names, to look entities up by."""
+        return NameTable(*read_names(self._folder))
+
+    @cached_property
+    def linker(self) -> Linker:
+        """Return what finds names in text."""
+        return Linker(self.table)
+
+    @cached_property
+    def vectors(self) -> PassageVectors:
+        """Return the vectors of passages by their row in the generation."""
+        return PassageVectors.open(self.generation)
+
+    @cached_property
+    def choice(self) -> MentionChoice:
+        """Return what settles which entity a mention means."""
+        about, passages = np.asarray(self.arrays.about), np.asarray(self.arrays.passages)
+        return MentionChoice(
+            self.names, first_passages(about, self.entities, passages), self.vectors
+        )
+
+    @cached_property
+    def owners(self) -> Numbers:
+        """Return the entity (P,) that each passage is about, NO_ENTITY where it has no name."""
+        found = np.full(self.passages, NO_ENTITY, dtype=np.int64)
+        found[self.arrays.about[1]] = self.arrays.about[0]
+        return found
+
+    @cached_property
+    def number_of_row(self) -> Numbers:
+        """Return the number of the passage in each row of the generation, -1 where it is deleted."""
+        found = np.full(int(self.generation.offsets[-1]), -1, dtype=np.int64)
+        found[self.arrays.passages] = np.arange(self.passages)
+        return found
+
+    def about(self, entity: int) -> Numbers:
+        """Return the passages about an entity, in order."""
+        low, high = np.searchsorted(self.arrays.about[0], [entity, entity + 1])
+        return self.arrays.about[1][low:high].astype(np.int64)
+
+    def mentions_in(self, passage: int) -> NDArray[np.int32]:
+        """Return the mentions (4, M) in a passage: passage, entity, start and end in the document."""
+        low, high = np.searchsorted(self.arrays.mentions[0], [passage, passage + 1])
+        found: NDArray[np.int32] = self.arrays.mentions[:, low:high]
+        return found
+
+    def mentions_of(self, entity: int) -> NDArray[np.int32]:
+        """Return the mentions (4, M) of an entity, in order of passage and start."""
+        order, firsts = self._by_entity
+        return self.arrays.mentions[:, order[firsts[entity] : firsts[entity + 1]]]
+
+    def facts_of(self, entity: int) -> Numbers:
+        """Return the numbers of the facts that an entity is head or tail of, in order."""
+        order, firsts = self._facts_by_entity
+        return order[firsts[entity] : firsts[entity + 1]]
+
+    def fact(self, number: int) -> Triple:
+        """Return a fact by its number."""
+        place = int(np.searchsorted(self.fact_offsets, number, side="right")) - 1
+        return self.generation.facts[place].triple(number - int(self.fact_offsets[place]))
+
+    @cached_property
+    def fact_offsets(self) -> Numbers:
+        """Return the number of the first fact of each source, and of all facts at the end."""
+        return np.concatenate(
+            [[0], np.cumsum([one.triples for one in self.generation.facts])]
+        ).astype(np.int64)
+
+    def fact_column(self, name: str) -> NDArray[np.generic]:
+        """Return a column over all facts, in order of number."""
+        parts = [segment_column(segment, name) for segment in self.generation.facts]
+        return np.concatenate(parts) if parts else np.empty(0)
+
+    @cached_property
+    def _by_entity(self) -> tuple[Numbers, Numbers]:
+        return _grouped(np.asarray(self.arrays.mentions[1]), self.entities)
+
+    @cached_property
+    def _facts_by_entity(self) -> tuple[Numbers, Numbers]:
+        heads, tails = (np.asarray(side, dtype=np.int64) for side in self.arrays.facts)
+        numbers = np.arange(len(heads))
+        loops = (heads == tails) | (tails == NO_ENTITY)
+        ends = np.concatenate([heads, tails[~loops]])
+        order, firsts = _grouped(ends, self.entities)
+        return np.concatenate([numbers, numbers[~loops]])[order], firsts
+
+
+def segment_column(segment: FactSegment, name: str) -> NDArray[np.generic]:
+    """Return a column of numbers or truth values of a source's facts."""
+    found: NDArray[np.generic] = segment.column(name).to_numpy()
+    return found
+
+
+def _grouped(keys: NDArray[np.integer], count: int) -> tuple[Numbers, Numbers]:
+    """Return the places of keys in order of key, and where those of each key begin (count + 1,)."""
+    order = np.argsort(keys, kind="stable")
+    firsts = np.searchsorted(keys[order], np.arange(count + 1))
+    return order.astype(np.int64), firsts.astype(np.int64)

@@ -1,0 +1,41 @@
+"""Cut out the sentences of passages that mention entities."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wherefrom.indexes.graph import Graph
+from wherefrom.indexes.passage_text import passage_text
+from wherefrom.kb.sentences import split_sentences
+
+MOST_SENTENCES = 48  # for one question; what begins farther down its passages is not weighed
+
+
+@dataclass(frozen=True, slots=True)
+class MentionSentence:
+    """A sentence of a passage that mentions an entity, both by number, as the encoder is given it."""
+
+    passage: int
+    entity: int
+    text: str
+
+
+def mention_sentences(graph: Graph, passages: NDArray[np.int64]) -> list[MentionSentence]:
+    """Return the sentence around each mention in some passages, at most MOST_SENTENCES different ones."""
+    found: list[MentionSentence] = []
+    texts: set[str] = set()
+    for number in passages.tolist():
+        mentions = graph.mentions_in(number)
+        if not mentions.shape[1]:
+            continue
+        passage = graph.generation.passage_at(int(graph.arrays.passages[number]))
+        sentences = split_sentences(passage.text)
+        for entity, start in zip(mentions[1].tolist(), mentions[2].tolist(), strict=True):
+            place = start - passage.start
+            held = next(((a, b) for a, b in sentences if a <= place < b), (0, len(passage.text)))
+            text = passage_text(replace(passage, text=passage.text[held[0] : held[1]]))
+            if len(texts) < MOST_SENTENCES or text in texts:
+                texts.add(text)
+                found.append(MentionSentence(number, entity, text))
+    return found

@@ -1,0 +1,50 @@
+"""Look up the vectors of passages by their row in a generation."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wherefrom.indexes.dense_files import open_exact
+from wherefrom.kb.generation import Generation
+
+Vectors = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+
+class PassageVectors:
+    """The exact vectors of a generation's passages, memory-mapped.
+
+    Parameters
+    ----------
+    parts
+        (N, D) float32 for each segment.
+    offsets
+        The row of the first passage of each segment, and the number of all at the end.
+    """
+
+    def __init__(self, parts: Sequence[Vectors], offsets: Rows) -> None:
+        self._parts = parts
+        self._offsets = offsets
+
+    @classmethod
+    def open(cls, generation: Generation) -> "PassageVectors":
+        """Open those of a generation."""
+        folder: Path = generation.folder
+        records = generation.manifest.segments
+        return cls([open_exact(folder, one).vectors for one in records], generation.offsets)
+
+    def __getitem__(self, rows: Rows) -> Vectors:
+        """Return the vectors (R, D) of passages by their rows (R,)."""
+        if not len(self._parts):
+            return np.zeros((len(rows), 0), dtype=np.float32)
+        if len(self._parts) == 1:
+            only: Vectors = self._parts[0][rows]
+            return only
+        found = np.empty((len(rows), self._parts[0].shape[1]), dtype=np.float32)
+        numbers = np.searchsorted(self._offsets, rows, side="right") - 1
+        for number in np.unique(numbers):
+            chosen = numbers == number
+            found[chosen] = self._parts[number][rows[chosen] - self._offsets[number]]
+        return found

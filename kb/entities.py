@@ -1,0 +1,140 @@
+"""Tell which entities documents and facts speak of, and by which names.
+
+An entity is what one key of names stands for: documents with the titles "Paris" and "PARIS", and the
+fact term "paris", are of one entity. Terms with an IRI are kept apart where several have the same
+name. Entities are numbered in order of key, so the numbers depend on nothing but the content.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wherefrom.kb.fact_terms import FactTerms, Term
+from wherefrom.kb.name_keys import name_key
+from wherefrom.kb.name_rows import ALIAS, TITLE
+
+Numbers = NDArray[np.int64]
+NO_ENTITY = -1
+_BY_TITLE, _BY_FACT = 0, 1  # which name is shown: a document's title before a fact's term
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a document says of its own entity: its title, and other names of it."""
+
+    title: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """All entities: the name to show and the IRI of each, and every name in order.
+
+    `surfaces`, `owners` and `kinds` are the names for `wherefrom.kb.name_table.NameTable`.
+    `documents` (D,) holds the entity of each document, NO_ENTITY where it has no title;
+    `terms` the entity of each term of the facts.
+    """
+
+    names: list[str]
+    iris: list[str]
+    surfaces: list[str]
+    owners: list[int]
+    kinds: list[int]
+    documents: Numbers
+    terms: Numbers
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An entity while its names are collected."""
+
+    shown: tuple[int, str]
+    iri: str = ""
+    surfaces: set[tuple[str, int]] = field(default_factory=set)
+
+
+def find_entities(documents: Iterable[Named], facts: FactTerms) -> Entities:
+    """Collect the entities of documents and of facts.
+
+    Parameters
+    ----------
+    documents
+        In an order that does not depend on how the knowledge base came to be.
+    facts
+        The terms of the facts, with their names.
+    """
+    drafts: dict[str, _Draft] = {}
+    of_documents = [_add_document(drafts, named) for named in documents]
+    shared = Counter(key for key, term in _keyed(facts.terms) if term.iri)
+    of_terms = [_add_term(drafts, key, term, shared[key]) for key, term in _keyed(facts.terms)]
+    keys = sorted(drafts)
+    numbers = {key: number for number, key in enumerate(keys)}
+    numbers[""] = NO_ENTITY
+    ordered = [drafts[key] for key in keys]
+    rows = [
+        (surface, number, kind)
+        for number, draft in enumerate(ordered)
+        for surface, kind in sorted(draft.surfaces)
+    ]
+    return Entities(
+        names=[draft.shown[1] for draft in ordered],
+        iris=[draft.iri for draft in ordered],
+        surfaces=[surface for surface, _, _ in rows],
+        owners=[number for _, number, _ in rows],
+        kinds=[kind for _, _, kind in rows],
+        documents=np.array([numbers[key] for key in of_documents], dtype=np.int64),
+        terms=np.array([numbers[key] for key in of_terms], dtype=np.int64),
+    )
+
+
+def _add_document(drafts: dict[str, _Draft], named: Named) -> str:
+    if not named.title.strip():
+        return ""
+    key = _key(named.title)
+    draft = _draft(drafts, key, (_BY_TITLE, named.title))
+    draft.surfaces.add((named.title, TITLE))
+    draft.surfaces.update((alias, ALIAS) for alias in named.aliases)
+    return key
+
+
+def _add_term(drafts: dict[str, _Draft], key: str, term: Term, sharing: int) -> str:
+    """Add a term of the facts; `sharing` says how many terms with an IRI have its key."""
+    shown = term.name
+    if term.iri and sharing > 1:
+        key = f"{key}\x00{term.iri}"
+        if term.words and term.words != term.name:
+            shown = f"{term.name} ({term.words})"
+    draft = _draft(drafts, key, (_BY_FACT, shown))
+    draft.iri = draft.iri or term.iri
+    draft.surfaces.add((term.name, TITLE))
+    draft.surfaces.update((alias, ALIAS) for alias in term.aliases if alias != term.name)
+    return key
+
+
+def _draft(drafts: dict[str, _Draft], key: str, shown: tuple[int, str]) -> _Draft:
+    """Return the entity of a key; of the names that it could be shown by, the first is kept."""
+    draft = drafts.setdefault(key, _Draft(shown))
+    draft.shown = min(draft.shown, shown)
+    return draft
+
+
+def _keyed(terms: Sequence[Term]) -> Iterable[tuple[str, Term]]:
+    return ((_key(term.name), term) for term in terms)
+
+
+def _key(name: str) -> str:
+    return name_key(name) or f"\x01{name.strip()}"  # "!!!" is a name, too
+
+
+def names_by_entity(entities: Entities) -> dict[int, list[str]]:
+    """Return all names of each entity, by number, in order."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for surface, owner in zip(entities.surfaces, entities.owners, strict=True):
+        found[owner].append(surface)
+    return found

@@ -3,9 +3,10 @@
     python -m wherefrom.benchmarks.linking --out results/linking.json
 
 The passages are the words of the starter articles in their order, cut every 90. The names are the
-titles of the articles, and runs of one to four words drawn from their texts until there are enough;
-each run is its own entity. CPU seconds are given beside those of the clock, for a busy machine. The
-linker of many names is built in a process of its own, beside one that only reads the names.
+titles of the articles and, until there are enough, runs of one to four words drawn from their
+texts that begin with a capital, as names do; each run is its own entity. CPU seconds stand beside those of
+the clock, for a busy machine. The linker of many names, with runs of any words, is built in a process
+of its own, beside one that only reads the names.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import numpy as np
 
 from wherefrom.benchmarks.provenance import write_result
 from wherefrom.benchmarks.watched import watch
+from wherefrom.kb.errors import WherefromError
 from wherefrom.kb.linker import Linker
 from wherefrom.kb.name_rows import ALIAS, TITLE
 from wherefrom.kb.name_table import NameTable
@@ -27,6 +29,7 @@ from wherefrom.kb.source import read_source
 
 PASSAGE_WORDS = 90
 LONGEST_RUN = 4  # words of a drawn name
+FEWEST_DRAWN = 1_000  # runs before the text is said to give no more
 PUNCTUATION = ".,!?;:()[]\"'"
 BUILD = (
     "import sys; from wherefrom.benchmarks.linking import read_names, linker_of; {}(sys.argv[1])"
@@ -38,7 +41,7 @@ def measure(source: str, *, names: int, passages: int, many: int, rounds: int) -
     documents = list(read_source(source))
     titles = [document.title for document in documents]
     words = [word for document in documents for word in document.text.split()]
-    few = drawn_names(titles, words, names)
+    few = drawn_names(titles, words, names, with_capital=True)
     start = time.perf_counter()
     linker = Linker(NameTable(few, range(len(few)), kinds_of(few, titles)))
     build_seconds = time.perf_counter() - start
@@ -60,21 +63,33 @@ def measure(source: str, *, names: int, passages: int, many: int, rounds: int) -
         "mentions_per_passage": mentions / len(texts),
         "passages_per_second": {"median": statistics.median(wall), "each_round": wall},
         "passages_per_cpu_second": {"median": statistics.median(cpu), "each_round": cpu},
-        "many": measure_build(drawn_names(titles, words, many)),
+        "many": measure_build(drawn_names(titles, words, many, with_capital=False)),
     }
 
 
-def drawn_names(titles: list[str], words: list[str], count: int) -> list[str]:
-    """Return `count` different names, titles first, then runs of words of the text."""
+def drawn_names(
+    titles: list[str], words: list[str], count: int, *, with_capital: bool
+) -> list[str]:
+    """Return `count` different names, titles first, then runs of words of the text.
+
+    Raises
+    ------
+    WherefromError
+        If the text is too short to draw so many.
+    """
     random = np.random.default_rng(0)
     names = dict.fromkeys(titles[:count])
-    while len(names) < count:
-        starts = random.integers(0, len(words) - LONGEST_RUN, count)
-        sizes = random.integers(1, LONGEST_RUN + 1, count)
+    before = -1
+    while before < len(names) < count:
+        before = len(names)
+        starts = random.integers(0, len(words), max(count, FEWEST_DRAWN))
+        sizes = random.integers(1, LONGEST_RUN + 1, len(starts))
         for start, size in zip(starts.tolist(), sizes.tolist(), strict=True):
             name = " ".join(words[start : start + size]).strip(PUNCTUATION)
-            if name and len(names) < count:
+            if name and len(names) < count and (name[0].isupper() or not with_capital):
                 names[name] = None
+    if len(names) < count:
+        raise WherefromError(f"{count:,} names were asked for, the text gives {len(names):,}")
     return list(names)
 
 

@@ -1,6 +1,7 @@
 """The graph of one generation, opened: who mentions whom, what is about what, and the facts.
 
-Passages and entities have numbers of their own (`graph_files`). Nothing is read until it is asked for.
+Passages and entities have numbers of their own (`graph_files`). Nothing is read until it is asked
+for.
 """
 
 from collections.abc import Sequence
@@ -102,7 +103,7 @@ class Graph:
 
     @cached_property
     def number_of_row(self) -> Numbers:
-        """Return the number of the passage in each row of the generation, -1 where it is deleted."""
+        """Return the number of the passage in each row of the generation, -1 if deleted."""
         found = np.full(int(self.generation.offsets[-1]), -1, dtype=np.int64)
         found[self.arrays.passages] = np.arange(self.passages)
         return found
@@ -113,7 +114,7 @@ class Graph:
         return self.arrays.about[1][low:high].astype(np.int64)
 
     def mentions_in(self, passage: int) -> NDArray[np.int32]:
-        """Return the mentions (4, M) in a passage: passage, entity, start and end in the document."""
+        """Return the mentions (4, M) in a passage: passage, entity, start and end."""
         low, high = np.searchsorted(self.arrays.mentions[0], [passage, passage + 1])
         found: NDArray[np.int32] = self.arrays.mentions[:, low:high]
         return found

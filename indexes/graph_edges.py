@@ -1,8 +1,8 @@
 """Weigh the edges of the graph for a walk over its passages and entities.
 
-Nodes are numbered: passages first, then entities. A passage leads to the entities that it mentions and, less,
-to the one that it is about; an entity leads to the passages about it, to those that mention it, and
-along its facts in both directions. Facts that say what does not hold are no edges.
+Nodes are numbered: passages first, then entities. A passage leads to the entities that it mentions
+and, less, to the one that it is about; an entity leads to the passages about it, to those that
+mention it, and along its facts in both directions. Facts that say what does not hold are no edges.
 """
 
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ Weights = NDArray[np.float64]
 class EdgeWeights:
     """How strong each kind of edge is, chosen on development questions (docs/decisions/graph.md).
 
-    A mention of what has passages weighs 1, of what has none `bare_mention`. A passage leads to what
-    it is about with `back` times the weight of all mentions of that. An entity leads to the
-    passages about it with 1 in all, to those that mention it with `comention` in all, and along its
-    facts with `fact` in all.
+    A mention of what has passages weighs 1, of what has none `bare_mention`. A passage leads to
+    what it is about with `back` times the weight of all mentions of that. An entity leads to the
+    passages about it with 1 in all, to those that mention it with `comention` in all, and along
+    its facts with `fact` in all.
     """
 
     bare_mention: float = 0.1
@@ -75,7 +75,7 @@ def weigh_edges(graph: Graph, weights: EdgeWeights = EdgeWeights()) -> Edges:
 
 
 def _fact_edges(graph: Graph, total: float) -> tuple[Numbers, Numbers, Weights]:
-    """Return both directions of every positive fact between two entities, `total` from each entity."""
+    """Return every positive fact in both directions, `total` leaving each entity."""
     heads, tails = (np.asarray(side, dtype=np.int64) for side in graph.arrays.facts)
     if not len(heads):
         empty = np.empty(0, dtype=np.int64)

@@ -5,11 +5,11 @@ names.arrow      every name: its entity, and whether it is a title or an alias
 passages.npy     (P,) the row in the generation of each passage, in order of document and place
 documents.npy    (P,) the number of the document of each passage, in order of id
 about.npy        (2, A) entity and passage: what the passages of a document are about
-mentions.npy     (4, M) passage, entity, start and end in the document, in order of passage and start
+mentions.npy     (4, M) passage, entity, start and end in the document; in this order
 facts.npy        (2, F) head and tail of every fact, in order of source and row; -1 for no entity
 
-Passages and entities have numbers of their own here, which depend on the content alone; `passages.npy`
-is the one file that depends on how the knowledge base came to be.
+Passages and entities have numbers of their own here, which depend on the content alone;
+`passages.npy` is the one file that depends on how the knowledge base came to be.
 """
 
 from dataclasses import dataclass

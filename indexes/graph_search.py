@@ -1,12 +1,12 @@
 """Find passages by a walk over the graph, from what a question names and what resembles it.
 
-The walk (`walk.py`) starts at the passages about the entities that the question names and at its best fused
-hits. From a passage where it starts it prefers the mentions whose sentence resembles the question: of all
-people in the article on a film, the one in "It was directed by …".
+The walk (`walk.py`) starts at the passages about the entities that the question names and at its
+best fused hits. From a passage where it starts it prefers the mentions whose sentence resembles
+the question: of all people in the article on a film, the one in "It was directed by …".
 
-Source: B. J. Gutiérrez et al., "HippoRAG: Neurobiologically Inspired Long-Term Memory for Large Language
-Models", NeurIPS 2024, arXiv:2405.14831, walks so over triples that a language model extracts. Here mentions
-take their place, and the question weighs the edges.
+Source: B. J. Gutiérrez et al., "HippoRAG: Neurobiologically Inspired Long-Term Memory for Large
+Language Models", NeurIPS 2024, arXiv:2405.14831, walks so over triples that a language model
+extracts. Here mentions take their place, and the question weighs the edges.
 """
 
 from collections.abc import Sequence
@@ -29,13 +29,13 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class WalkRules:
-    """How a walk begins and what it prefers, chosen on development questions (docs/decisions/graph.md).
+    """How a walk begins and what it prefers (docs/decisions/graph.md).
 
-    The walk goes home with chance `restart` before each step. Home is, with a share of `named`, the
-    passages about entities that the question names, and for the rest the best `hits` fused hits, by cosine
-    over rank. A mention in a passage of home weighs exp(`preference` · (c - `usual`)), c the cosine of
-    its sentence with the question. Of a document's passages the one stands for it whose chance
-    times exp(`nearness` · cosine) is highest.
+    The walk goes home with chance `restart` before each step. Home is, with a share of `named`,
+    the passages about entities that the question names, and for the rest the best `hits` fused
+    hits, by cosine over rank. A mention in a passage of home weighs exp(`preference` · (c -
+    `usual`)), c the cosine of its sentence with the question. Of a document's passages the one
+    stands for it whose chance times exp(`nearness` · cosine) is highest.
     """
 
     restart: float = 0.3
@@ -52,8 +52,8 @@ class WalkRules:
 class Start:
     """Where the walk for one question begins.
 
-    `entities` are those that the question names, and `passages` those of the walk's home, each once;
-    `home` (N,) holds their weights.
+    `entities` are those that the question names, and `passages` those of the walk's home, each
+    once; `home` (N,) holds their weights.
     """
 
     vector: Vectors

@@ -56,7 +56,8 @@ def first_passages(about: NDArray[np.int32], entities: int, passages: Rows) -> R
 def mentions_of(generation: Generation, linking: Linking, progress: Progress) -> NDArray[np.int32]:
     """Return (4, M): passage, entity, start and end of each mention, in order of passage and start.
 
-    `start` and `end` count code points of the document. What a passage is about is no mention in it.
+    `start` and `end` count code points of the document. What a passage is about is no mention in
+    it.
     """
     found = array("i")
     progress.start(STAGE, int((linking.numbers != DEAD).sum()))

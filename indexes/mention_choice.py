@@ -1,4 +1,4 @@
-"""Settle which entity a mention means, where several have its name: the one that the context is near to.
+"""Settle which entity a mention means where several have its name: the one near to the context.
 
 Names that say too little where they stand are let go: one word that is only the short title or an
 alias of its entity, in the middle of a longer name ("Empire" in "Byzantine Empire").

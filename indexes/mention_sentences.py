@@ -14,7 +14,7 @@ MOST_SENTENCES = 48  # for one question; what begins farther down its passages i
 
 @dataclass(frozen=True, slots=True)
 class MentionSentence:
-    """A sentence of a passage that mentions an entity, both by number, as the encoder is given it."""
+    """A sentence that mentions an entity, as the encoder is given it; passage and entity by number."""
 
     passage: int
     entity: int
@@ -22,7 +22,7 @@ class MentionSentence:
 
 
 def mention_sentences(graph: Graph, passages: NDArray[np.int64]) -> list[MentionSentence]:
-    """Return the sentence around each mention in some passages, at most MOST_SENTENCES different ones."""
+    """Return the sentence around each mention in some passages, at most MOST_SENTENCES of them."""
     found: list[MentionSentence] = []
     texts: set[str] = set()
     for number in passages.tolist():

@@ -139,7 +139,7 @@ def published_before(scratch: Scratch, parts: Sequence[Part]) -> Part | None:
 
 
 def publish_folder(folder: Path, scratch: Path, kind: str) -> FolderPart:
-    """Move the files of a new index of a kind (`sparse`, `graph`) from `scratch` to where they belong."""
+    """Move the files of a new index, `sparse` or `graph`, from `scratch` to where they belong."""
     paths = sorted(path for path in scratch.rglob("*") if path.is_file())
     found = {path.relative_to(scratch).as_posix(): _record(path) for path in paths}
     content = "".join(f"{name} {record.sha256}\n" for name, record in found.items())

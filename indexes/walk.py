@@ -1,8 +1,8 @@
 """Personalised PageRank: where a walk from some nodes is found, if it keeps going home.
 
-Source: L. Page, S. Brin, R. Motwani and T. Winograd, "The PageRank Citation Ranking: Bringing Order
-to the Web", Stanford 1999, sections 2.4 and 6. At a node without a way out the walk goes home, as in
-`networkx.pagerank`, whose results these are.
+Source: L. Page, S. Brin, R. Motwani and T. Winograd, "The PageRank Citation Ranking: Bringing
+Order to the Web", Stanford 1999, sections 2.4 and 6. At a node without a way out the walk goes
+home, as in `networkx.pagerank`, whose results these are.
 """
 
 from dataclasses import dataclass
@@ -117,7 +117,7 @@ def walk(
 
 
 def transitions_of_rows(rows: "csr_array") -> "tuple[csr_array, NDArray[np.bool_]]":
-    """Make chances of the weights of some rows (R, N): incoming (N, R), and which have no way out."""
+    """Make chances of rows of weights (R, N): incoming (N, R), and which have no way out (R,)."""
     from scipy.sparse import csr_array, diags_array
 
     totals = np.asarray(rows.sum(axis=1), dtype=np.float64).ravel()

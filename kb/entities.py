@@ -1,8 +1,8 @@
 """Tell which entities documents and facts speak of, and by which names.
 
-An entity is what one key of names stands for: documents with the titles "Paris" and "PARIS", and the
-fact term "paris", are of one entity. Terms with an IRI are kept apart where several have the same
-name. Entities are numbered in order of key, so the numbers depend on nothing but the content.
+An entity is what one key of names stands for: documents with the titles "Paris" and "PARIS", and
+the fact term "paris", are of one entity. Terms with an IRI are kept apart where several have the
+same name. Entities are numbered in order of key, so the numbers depend on nothing but the content.
 """
 
 from collections import Counter, defaultdict

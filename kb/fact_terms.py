@@ -22,7 +22,7 @@ PREFERRED_LANGUAGES = ("en", "")  # of the name that a term is shown by
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What facts are about: its words in the facts, its IRI if it has one, its best and other names."""
+    """What facts are about: its words there, its IRI if it has one, its best and other names."""
 
     words: str
     iri: str

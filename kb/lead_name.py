@@ -1,7 +1,8 @@
 """Tell what a text without a title is about: the name that its first sentence begins with.
 
-Articles begin with their subject ("Lothair II (835 - 869) was king of …", "The Eiffel Tower is …"). The
-name is what stands before the first verb of being, bracket or comma, if it is written as a name.
+Articles begin with their subject ("Lothair II (835 - 869) was king of …", "The Eiffel Tower is
+…"). The name is what stands before the first verb of being, bracket or comma, if it is written as
+a name.
 """
 
 import re

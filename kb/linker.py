@@ -44,6 +44,7 @@ class Linker:
 
         self._patterns = patterns = name_patterns(table)
         self._codes, self._unknown = patterns.codes(), patterns.unknown()
+        self._begin_with_capital = patterns.begin_with_capital()
         self._automaton = ahocorasick_rs.BytesAhoCorasick(
             patterns.encoded(),
             ahocorasick_rs.MatchKind.Standard,
@@ -70,8 +71,10 @@ class Linker:
         folded = reading.words.folded
         coded = b"".join(map(self._codes.get, folded, repeat(self._unknown)))
         matches = self._automaton.find_matches_as_indexes(coded, overlapping=True)
-        matches.sort(key=_leftmost_longest)
         width = len(self._unknown)
+        if reading.is_cased:
+            matches = self._begun_alike(matches, reading, width)
+        matches.sort(key=_leftmost_longest)
         mentions, done = [], 0
         for pattern, start, end in matches:
             if start < done:
@@ -87,6 +90,21 @@ class Linker:
         """Find the mentions of each text, in order."""
         return map(self.mentions, texts)
 
+    def _begun_alike(
+        self, matches: list[tuple[int, int, int]], reading: Reading, width: int
+    ) -> list[tuple[int, int, int]]:
+        """Return the matches without those that lack the capital that their name begins with.
+
+        These are most: "time" where the name is "Time".
+        """
+        text, bounds, begin_so = reading.text, reading.words.bounds, self._begin_with_capital
+        return [
+            match
+            for match in matches
+            if not begin_so[match[0]]
+            or not text[bounds[match[1] // width * 2] : bounds[match[1] // width * 2 + 1]].islower()
+        ]
+
     def _meant(self, pattern: int, reading: Reading, first: int, last: int) -> tuple[int, ...]:
         """Return the entities that the words `first` to `last` may mean."""
         patterns = self._patterns
@@ -96,7 +114,6 @@ class Linker:
             for row in range(patterns.firsts[pattern], patterns.firsts[pattern + 1])
             if fits(forms[written[row]], reading, first, last)
         ]
-        # Most words that could be a name are written as none: no row is left of them by now.
         if not rows or is_part_of_word(reading.text, *reading.words.span(first, last)):
             return ()
         return tuple(dict.fromkeys([patterns.entities[row] for row in rows]))

@@ -7,16 +7,16 @@ _WORD_AFTER = re.compile(r" ([^\W\d_])")
 _SENTENCE_START = re.compile(r"(?:^|[.!?。:]\s*)$")
 _LONGEST_WORD = 40  # characters; what stands farther away is not looked at
 _SMALL = frozenset(
-    "a an and as at but by for from he her his if in into is it its of on or our she that the their then "
-    "there these they this those to was we were what when where which while who with you".split()
+    "a an and as at but by for from he her his if in into is it its of on or our she that the their "
+    "then there these they this those to was we were what when where which while who with you".split()
 )
 
 
 def stands_in_longer_name(text: str, start: int, end: int) -> bool:
     """Say whether a word with a capital stands directly before or after text[start:end].
 
-    Such a surface is likely a part of a name that nobody listed: "Rosa" in "Archduchess Rosa", "Empire" in
-    "Byzantine Empire". A word that is capitalised because it begins a sentence does not count before.
+    Such a surface is likely a part of a name that nobody listed: "Rosa" in "Archduchess Rosa",
+    "Empire" in "Byzantine Empire". A word before it that begins a sentence does not count.
 
     Examples
     --------

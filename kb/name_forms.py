@@ -123,13 +123,13 @@ def breaks_between(text: str, found: Words, first: int, last: int) -> str:
     Spaces, hyphens, apostrophes and the stop of an abbreviation do not count, nor does it matter
     whether marks are wide or quotation marks curly. An empty line is a mark.
     """
-    bounds, folded = found.bounds, found.folded
-    gaps = ((text[bounds[2 * i + 1] : bounds[2 * i + 2]], folded[i]) for i in range(first, last))
-    return "".join(
-        _breaks(gap, abbreviated=len(before) <= _LONGEST_ABBREVIATION)
-        for gap, before in gaps
-        if gap and gap != " "
-    )
+    bounds, breaks = found.bounds, ""
+    for place in range(first, last):
+        gap = text[bounds[2 * place + 1] : bounds[2 * place + 2]]
+        if gap and gap != " ":
+            is_short = len(found.folded[place]) <= _LONGEST_ABBREVIATION
+            breaks += _breaks(gap, abbreviated=is_short)
+    return breaks
 
 
 def is_part_of_word(text: str, start: int, end: int) -> bool:

@@ -56,6 +56,12 @@ class NamePatterns:
         """Return the code of every word that is in no name."""
         return bytes([_LEAD]).ljust(self.code_bytes(), b"\0")
 
+    def begin_with_capital(self) -> bytes:
+        """Return 1 for each pattern whose first word must have a capital in all rows, else 0."""
+        needed = np.array([0 in form.capitals for form in self.forms], dtype=bool)
+        of_rows = needed[np.array(self.written, dtype=np.int64)]
+        return np.logical_and.reduceat(of_rows, self.firsts[:-1]).tobytes() if self.written else b""
+
     def _encoded(self, numbers: NDArray[np.int64], ends: Sequence[int]) -> Iterator[bytes]:
         width = self.code_bytes()
         shifts = np.arange(width - 1, -1, -1) * _BITS

@@ -65,11 +65,11 @@ class Triple:
     """A fact: `head` stands in `relation` to `tail`. All three are words for people.
 
     `head_iri`, `relation_iri` and `tail_iri` are what they were called in RDF (a blank node is
-    ``_:`` and its label), empty where a source has no IRIs. `literal` says that the tail is a value
-    (a date, a number, a name) and no entity; `language` and `datatype` (an IRI) are those of the
-    literal. A literal whose relation is one of NAMING is a name of its head. `negated` facts say that
-    the relation does not hold. `source` is the SOURCE, as it was written on the command line; `place`
-    says where in it the fact stands: its line (`line 7`), subject IRI or endpoint.
+    ``_:`` and its label), empty where a source has no IRIs. `literal` says that the tail is a
+    value (a date, a number, a name) and no entity; `language` and `datatype` (an IRI) are those of
+    the literal. A literal whose relation is one of NAMING is a name of its head. `negated` facts
+    say that the relation does not hold. `source` is the SOURCE, as it was written on the command
+    line; `place` says where in it the fact stands: its line (`line 7`), subject IRI or endpoint.
     """
 
     head: str

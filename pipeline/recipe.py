@@ -66,11 +66,11 @@ class Recipe:
     """How to train a reader.
 
     `negatives` is the number of unanswerable examples for each answerable one; `statements` the
-    number of question-and-answer statements made from the span data for the inference head.
-    The learning rate rises over the first `warmup_share` of the steps, stays, and falls to 0 over
-    the last `decay_share`. `dropout` is that of the encoder's layers; on a CPU drawing its masks
-    takes half of a step's time, and examples seen once or twice are hardly learnt by heart.
-    With `frozen_layers` the embeddings and so many of the lower layers keep the encoder's weights: a
+    number of question-and-answer statements made from the span data for the inference head. The
+    learning rate rises over the first `warmup_share` of the steps, stays, and falls to 0 over the
+    last `decay_share`. `dropout` is that of the encoder's layers; on a CPU drawing its masks takes
+    half of a step's time, and examples seen once or twice are hardly learnt by heart. With
+    `frozen_layers` the embeddings and so many of the lower layers keep the encoder's weights: a
     large encoder learns in two thirds of the time.
     """
 

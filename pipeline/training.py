@@ -155,7 +155,7 @@ def freeze_layers(encoder: torch.nn.Module, count: int) -> None:
         if isinstance(module, torch.nn.ModuleList) and len(module) == wanted
     ]
     if not stacks or count >= len(stacks[0]):
-        found = f"{len(stacks[0])} layers" if stacks else "no stack of layers that can be told apart"
+        found = f"{len(stacks[0])} layers" if stacks else "no stack of layers to be told apart"
         raise UsageError(f"frozen_layers is {count}, but the encoder has {found}")
     encoder.requires_grad_(False)
     for layer in stacks[0][count:]:

@@ -3,10 +3,10 @@
     python -m wherefrom.benchmarks.linking --out results/linking.json
 
 The passages are the words of the starter articles in their order, cut every 90. The names are the
-titles of the articles and, until there are enough, runs of one to four words drawn from their
-texts that begin with a capital, as names do; each run is its own entity. CPU seconds stand beside those of
-the clock, for a busy machine. The linker of many names, with runs of any words, is built in a process
-of its own, beside one that only reads the names.
+titles of the articles and, until there are enough, runs of one to four words drawn from their texts
+that begin with a capital, as names do; each run is its own entity. CPU seconds stand beside those
+of the clock, for a busy machine. The linker of many names, with runs of any words, is built in a
+process of its own, beside one that only reads the names.
 """
 
 import argparse

@@ -111,7 +111,7 @@ class Graph:
     def about(self, entity: int) -> Numbers:
         """Return the passages about an entity, in order."""
         low, high = np.searchsorted(self.arrays.about[0], [entity, entity + 1])
-        return self.arrays.about[1][low:high].astype(np.int64)
+        return np.asarray(self.arrays.about[1][low:high], dtype=np.int64)
 
     def mentions_in(self, passage: int) -> NDArray[np.int32]:
         """Return the mentions (4, M) in a passage: passage, entity, start and end."""

@@ -14,7 +14,7 @@ MOST_SENTENCES = 48  # for one question; what begins farther down its passages i
 
 @dataclass(frozen=True, slots=True)
 class MentionSentence:
-    """A sentence that mentions an entity, as the encoder is given it; passage and entity by number."""
+    """A sentence that mentions an entity, as the encoder is given it."""
 
     passage: int
     entity: int

@@ -26,3 +26,24 @@ def make_hits(passage_ids: Iterable[str], scores: Iterable[float]) -> Iterator[H
     """
     # what Hit._make does, without a call of Python's for each
     return map(tuple.__new__, repeat(Hit), zip(passage_ids, scores, strict=True))
+
+
+class PathStep(NamedTuple):
+    """One step of a path: `head` stands in `relation` to `tail`, all three in words.
+
+    A mention has the relation MENTION: the passages about `head` name `tail`. Its receipt is the
+    passage and the place in its document, `start` to `end`. A fact's receipt is its SOURCE and the
+    place there; `passage_id` is empty then.
+    """
+
+    head: str
+    relation: str
+    tail: str
+    passage_id: str = ""
+    start: int = 0
+    end: int = 0
+    source: str = ""
+    place: str = ""
+
+
+MENTION = "mention"  # the relation of a step from a passage to an entity that it names

@@ -7,8 +7,9 @@ _WORD_AFTER = re.compile(r" ([^\W\d_])")
 _SENTENCE_START = re.compile(r"(?:^|[.!?。:]\s*)$")
 _LONGEST_WORD = 40  # characters; what stands farther away is not looked at
 _SMALL = frozenset(
-    "a an and as at but by for from he her his if in into is it its of on or our she that the their "
-    "then there these they this those to was we were what when where which while who with you".split()
+    "a an and as at but by for from he her his if in into is it its of on or our she that the "
+    "their then there these they this those to was we were what when where which while who with "
+    "you".split()
 )
 
 

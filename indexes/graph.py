@@ -119,15 +119,27 @@ class Graph:
         found: NDArray[np.int32] = self.arrays.mentions[:, low:high]
         return found
 
-    def mentions_of(self, entity: int) -> NDArray[np.int32]:
-        """Return the mentions (4, M) of an entity, in order of passage and start."""
+    def mentions_of(self, entity: int, *, most: int | None = None) -> NDArray[np.int32]:
+        """Return `most` mentions (4, M) of an entity at most, in order of passage and start."""
         order, firsts = self._by_entity
-        return self.arrays.mentions[:, order[firsts[entity] : firsts[entity + 1]]]
+        chosen = order[firsts[entity] : firsts[entity + 1]][:most]
+        found: NDArray[np.int32] = self.arrays.mentions[:, chosen]
+        return found
+
+    def mention_count(self, entity: int) -> int:
+        """Return how many mentions of an entity there are."""
+        _, firsts = self._by_entity
+        return int(firsts[entity + 1] - firsts[entity])
 
     def facts_of(self, entity: int) -> Numbers:
         """Return the numbers of the facts that an entity is head or tail of, in order."""
         order, firsts = self._facts_by_entity
         return order[firsts[entity] : firsts[entity + 1]]
+
+    def ends(self, number: int) -> tuple[int, int]:
+        """Return the entities that a fact joins: head and tail, NO_ENTITY for a literal tail."""
+        head, tail = self.arrays.facts[:, number].tolist()
+        return head, tail
 
     def fact(self, number: int) -> Triple:
         """Return a fact by its number."""

@@ -1,0 +1,155 @@
+"""Explain evidence: the best path through the graph from a question to a passage, with receipts.
+
+A path is cheap where each of its steps was likely among those that led away from the same place,
+as in the walk that found the passage; so the steps are searched by Dijkstra's algorithm, E. W.
+Dijkstra, "A Note on Two Problems in Connexion with Graphs", Numerische Mathematik 1, 1959, within
+a budget of steps and places.
+"""
+
+import heapq
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from wherefrom.indexes.graph import Graph
+from wherefrom.indexes.records import MENTION, PathStep
+from wherefrom.kb.entities import NO_ENTITY
+
+Path = tuple[PathStep, ...]
+PASSAGE, ENTITY = 0, 1
+Place = tuple[int, int]  # PASSAGE or ENTITY, and its number
+
+
+@dataclass(frozen=True, slots=True)
+class PathBudget:
+    """How far paths are searched: steps in one, edges followed from a place, places looked at."""
+
+    steps: int = 3
+    branches: int = 64
+    places: int = 400
+
+
+STEP_COST = 1.0  # of each step: of two explanations that are as likely the shorter is better
+BACKWARD_COST = 1.0  # more for a mention that is followed from what is named to who names it
+HIT_COST = 2.0  # more for a path that begins at a passage that only resembles the question
+
+
+def best_paths(
+    graph: Graph,
+    entities: Sequence[int],
+    hits: Sequence[int],
+    targets: Iterable[int],
+    *,
+    preference: Mapping[tuple[int, int], float] | None = None,
+    budget: PathBudget = PathBudget(),
+) -> dict[int, Path]:
+    """Find the best path to each of some passages.
+
+    Parameters
+    ----------
+    graph
+        The graph.
+    entities
+        What the question names.
+    hits
+        Passages that resemble the question, best first; paths may begin there, too.
+    targets
+        Passages to be explained.
+    preference
+        How much likelier than others a mention is, by passage and entity; 1 if it is not there.
+    budget
+        How far to search.
+
+    Returns
+    -------
+    dict
+        For each target that is reached its path; empty for one where the search begins.
+    """
+    wanted = set(targets)
+    found: dict[int, Path] = {}
+    best: dict[Place, float] = {}
+    queue: list[tuple[float, int, Place, Path]] = []
+
+    def reach(cost: float, place: Place, path: Path) -> None:
+        if len(path) <= budget.steps and cost < best.get(place, math.inf):
+            best[place] = cost
+            heapq.heappush(queue, (cost, len(queue) + 1, place, path))
+
+    for entity in entities:
+        reach(0.0, (ENTITY, entity), ())
+    for rank, passage in enumerate(hits):
+        reach(HIT_COST + math.log1p(rank), (PASSAGE, passage), ())
+    done: set[Place] = set()
+    while queue and wanted and len(done) < budget.places:
+        cost, _, place, path = heapq.heappop(queue)
+        if place in done:
+            continue
+        done.add(place)
+        if place[0] == PASSAGE and place[1] in wanted:
+            wanted.discard(place[1])
+            found[place[1]] = path
+        steps = _from_passage if place[0] == PASSAGE else _from_entity
+        for more, after, step in steps(graph, place[1], preference or {}, budget.branches):
+            reach(cost + more, after, path if step is None else (*path, step))
+    return found
+
+
+def _from_passage(
+    graph: Graph, passage: int, preference: Mapping[tuple[int, int], float], branches: int
+) -> Iterator[tuple[float, Place, PathStep | None]]:
+    """Follow the mentions of a passage, each entity once, and go to what the passage is about."""
+    firsts: dict[int, tuple[int, int]] = {}
+    for entity, start, end in graph.mentions_in(passage)[1:].T.tolist():
+        firsts.setdefault(entity, (start, end))
+    weights = {entity: preference.get((passage, entity), 1.0) for entity in firsts}
+    total = sum(weights.values())
+    chosen = heapq.nsmallest(branches, firsts, key=lambda one: (-weights[one], one))
+    head = _title(graph, passage) if chosen else ""
+    passage_id = _passage_id(graph, passage) if chosen else ""
+    for entity in chosen:
+        start, end = firsts[entity]
+        step = PathStep(head, MENTION, graph.name(entity), passage_id, start, end)
+        yield STEP_COST - math.log(weights[entity] / total), (ENTITY, entity), step
+    owner = int(graph.owners[passage])
+    if owner != NO_ENTITY:
+        yield STEP_COST, (ENTITY, owner), None
+
+
+def _from_entity(
+    graph: Graph, entity: int, _: Mapping[tuple[int, int], float], branches: int
+) -> Iterator[tuple[float, Place, PathStep | None]]:
+    """Go to the passages about an entity, to those that mention it, and along its facts."""
+    about = graph.about(entity)
+    for passage in about[:branches].tolist():
+        yield 0.0, (PASSAGE, passage), None
+    name = graph.name(entity)
+    mentions = graph.mentions_of(entity, most=branches)
+    naming: dict[int, tuple[int, int]] = {}
+    for passage, _entity, start, end in mentions.T.tolist():
+        naming.setdefault(passage, (start, end))
+    count = math.log(max(1, graph.mention_count(entity)))
+    for passage, (start, end) in naming.items():
+        passage_id = _passage_id(graph, passage)
+        step = PathStep(_title(graph, passage), MENTION, name, passage_id, start, end)
+        yield STEP_COST + BACKWARD_COST + count, (PASSAGE, passage), step
+    facts = graph.facts_of(entity)
+    for number in facts[:branches].tolist():
+        head, tail = graph.ends(number)
+        other = tail if head == entity else head
+        fact = graph.fact(number)
+        if other in (NO_ENTITY, entity) or fact.negated or fact.weight <= 0:
+            continue
+        step = PathStep(
+            graph.name(head), fact.relation, graph.name(tail), source=fact.source, place=fact.place
+        )
+        yield STEP_COST + math.log(len(facts)), (ENTITY, other), step
+
+
+def _title(graph: Graph, passage: int) -> str:
+    """Return the name of what a passage is about, or its id where that has no name."""
+    owner = int(graph.owners[passage])
+    return _passage_id(graph, passage) if owner == NO_ENTITY else graph.name(owner)
+
+
+def _passage_id(graph: Graph, passage: int) -> str:
+    return graph.generation.passage_ids(graph.arrays.passages[[passage]])[0]

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wherefrom.indexes.graph_files import ENTITIES, read_arrays, read_names
+from wherefrom.indexes.graph_order import numbers_of_rows
 from wherefrom.indexes.linking import first_passages
 from wherefrom.indexes.mention_choice import MentionChoice
 from wherefrom.indexes.passage_vectors import PassageVectors
 from wherefrom.kb.arrow_table import ArrowTable
 from wherefrom.kb.entities import NO_ENTITY
-from wherefrom.kb.fact_segment import FactSegment
 from wherefrom.kb.generation import Generation
 from wherefrom.kb.linker import Linker
 from wherefrom.kb.name_table import NameTable
@@ -103,20 +103,16 @@ class Graph:
 
     @cached_property
     def number_of_row(self) -> Numbers:
-        """Return the number of the passage in each row of the generation, -1 if deleted."""
-        found = np.full(int(self.generation.offsets[-1]), -1, dtype=np.int64)
-        found[self.arrays.passages] = np.arange(self.passages)
-        return found
+        """Return the number of the passage in each row of the generation, DEAD if deleted."""
+        return numbers_of_rows(self.arrays.passages, int(self.generation.offsets[-1]))
 
     def about(self, entity: int) -> Numbers:
         """Return the passages about an entity, in order."""
-        low, high = np.searchsorted(self.arrays.about[0], [entity, entity + 1])
-        return np.asarray(self.arrays.about[1][low:high], dtype=np.int64)
+        return np.asarray(self.arrays.about[1][_run(self.arrays.about[0], entity)], dtype=np.int64)
 
     def mentions_in(self, passage: int) -> NDArray[np.int32]:
         """Return the mentions (4, M) in a passage: passage, entity, start and end."""
-        low, high = np.searchsorted(self.arrays.mentions[0], [passage, passage + 1])
-        found: NDArray[np.int32] = self.arrays.mentions[:, low:high]
+        found: NDArray[np.int32] = self.arrays.mentions[:, _run(self.arrays.mentions[0], passage)]
         return found
 
     def mentions_of(self, entity: int, *, most: int | None = None) -> NDArray[np.int32]:
@@ -133,8 +129,8 @@ class Graph:
 
     def facts_of(self, entity: int) -> Numbers:
         """Return the numbers of the facts that an entity is head or tail of, in order."""
-        order, firsts = self._facts_by_entity
-        return order[firsts[entity] : firsts[entity + 1]]
+        facts, firsts = self._facts_by_entity
+        return facts[firsts[entity] : firsts[entity + 1]]
 
     def ends(self, number: int) -> tuple[int, int]:
         """Return the entities that a fact joins: head and tail, NO_ENTITY for a literal tail."""
@@ -155,7 +151,7 @@ class Graph:
 
     def fact_column(self, name: str) -> NDArray[np.generic]:
         """Return a column over all facts, in order of number."""
-        parts = [segment_column(segment, name) for segment in self.generation.facts]
+        parts = [segment.column(name).to_numpy() for segment in self.generation.facts]
         return np.concatenate(parts) if parts else np.empty(0)
 
     @cached_property
@@ -166,16 +162,18 @@ class Graph:
     def _facts_by_entity(self) -> tuple[Numbers, Numbers]:
         heads, tails = (np.asarray(side, dtype=np.int64) for side in self.arrays.facts)
         numbers = np.arange(len(heads))
-        loops = (heads == tails) | (tails == NO_ENTITY)
-        ends = np.concatenate([heads, tails[~loops]])
-        order, firsts = _grouped(ends, self.entities)
-        return np.concatenate([numbers, numbers[~loops]])[order], firsts
+        joining = (heads != tails) & (tails != NO_ENTITY)
+        ends = np.concatenate([heads, tails[joining]])
+        facts = np.concatenate([numbers, numbers[joining]])
+        order = np.lexsort((facts, ends))
+        return facts[order], np.searchsorted(ends[order], np.arange(self.entities + 1))
 
 
-def segment_column(segment: FactSegment, name: str) -> NDArray[np.generic]:
-    """Return a column of numbers or truth values of a source's facts."""
-    found: NDArray[np.generic] = segment.column(name).to_numpy()
-    return found
+def _run(keys: NDArray[np.int32], key: int) -> slice:
+    """Return where a key stands in rising keys."""
+    # Keys of another type than the array's would make NumPy copy all of it
+    low, high = np.searchsorted(keys, np.array([key, key + 1], dtype=keys.dtype)).tolist()
+    return slice(low, high)
 
 
 def _grouped(keys: NDArray[np.integer], count: int) -> tuple[Numbers, Numbers]:

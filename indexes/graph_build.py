@@ -5,21 +5,23 @@ generation, so no edit leaves a trace in it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wherefrom.indexes.graph_files import ENTITIES, NAMES, GraphArrays, write_arrays, write_table
+from wherefrom.indexes.graph_files import GraphArrays, write_arrays, write_entities
+from wherefrom.indexes.graph_order import GraphOrder, graph_order
 from wherefrom.indexes.linking import Linking, first_passages, mentions_of
 from wherefrom.indexes.mention_choice import MentionChoice
 from wherefrom.indexes.passage_vectors import PassageVectors
 from wherefrom.indexes.publish import FolderPart, publish_folder
 from wherefrom.kb.durable import make_folder, remove_tree, storage_errors
-from wherefrom.kb.entities import NO_ENTITY, Entities, Named, find_entities
+from wherefrom.kb.entities import NO_ENTITY, DocumentNames, Entities, find_entities
 from wherefrom.kb.fact_terms import FactTerms, number_terms
-from wherefrom.kb.generation import Generation, documents_by_id
+from wherefrom.kb.generation import Generation
 from wherefrom.kb.layout import STAGING
 from wherefrom.kb.lead_name import lead_name
 from wherefrom.kb.linker import Linker
@@ -31,24 +33,18 @@ Rows = NDArray[np.int64]
 GRAPH = "graph"
 
 
-@dataclass(frozen=True, slots=True)
-class _Documents:
-    """The live documents in order of id: the segment (D,) and the row there (D,) of each."""
-
-    segments: Rows
-    rows: Rows
-
-    def places(self) -> Iterator[tuple[int, int]]:
-        """Go over the segments and rows."""
-        return zip(self.segments.tolist(), self.rows.tolist(), strict=True)
-
-
 def with_graph(folder: Path, manifest: Manifest, progress: Progress) -> Manifest:
-    """Write the graph of the generation that a manifest describes; return the manifest with it."""
+    """Write the graph of the generation that a manifest describes; return the manifest with it.
+
+    The manifest may name an older graph, but none of its files.
+
+    Raises
+    ------
+    StorageError
+        If the disk refuses.
+    """
     graph = build_graph(Generation(folder, replace(manifest, graph=""), None), progress)
-    old = f"{manifest.graph}/"
-    kept = {name: file for name, file in manifest.files.items() if not name.startswith(old)}
-    files = dict(sorted({**kept, **graph.files}.items()))
+    files = dict(sorted({**manifest.files, **graph.files}.items()))
     return replace(manifest, graph=graph.folder, files=files)
 
 
@@ -69,68 +65,67 @@ def build_graph(generation: Generation, progress: Progress) -> FolderPart:
     """
     scratch = generation.folder / STAGING / GRAPH
     remove_tree(scratch)
+    try:
+        _write_graph(generation, scratch, progress)
+        return publish_folder(generation.folder, scratch, GRAPH)
+    finally:
+        remove_tree(scratch)
+        with suppress(OSError):  # it may hold what an unfinished build has left
+            scratch.parent.rmdir()
+
+
+def _write_graph(generation: Generation, scratch: Path, progress: Progress) -> None:
+    """Write the files of the graph into `scratch`."""
     make_folder(scratch)
-    documents = _documents(generation)
+    order = graph_order(generation)
     terms = number_terms(generation.facts)
-    entities = find_entities(_named(generation, documents), terms)
-    passages, numbers = _passages(generation, documents)
-    owners = entities.documents[numbers]
-    mentions = mentions_of(generation, _linking(generation, entities, passages, owners), progress)
+    entities = find_entities(_document_names(generation, order), terms)
+    owners = entities.documents[order.documents]
+    about = _about(owners)
+    linking = _linking(generation, order, entities, about)
     arrays = GraphArrays(
-        passages=passages,
-        documents=numbers.astype(np.int32),
-        about=_about(owners),
-        mentions=mentions,
+        passages=order.rows,
+        documents=order.documents.astype(np.int32),
+        about=about,
+        mentions=mentions_of(generation, linking, progress),
         facts=_facts(terms, entities),
     )
     with storage_errors(scratch):
         write_arrays(scratch, arrays)
-        write_table(scratch / ENTITIES, {"name": entities.names, "iri": entities.iris})
-        names = {"name": entities.surfaces, "entity": entities.owners, "kind": entities.kinds}
-        write_table(scratch / NAMES, names)
-    return publish_folder(generation.folder, scratch, GRAPH)
+        write_entities(scratch, entities)
 
 
-def _documents(generation: Generation) -> _Documents:
-    places = [(place.segment, place.row) for place in documents_by_id(generation)]
-    found = np.array(places, dtype=np.int64).reshape(-1, 2)
-    return _Documents(found[:, 0], found[:, 1])
-
-
-def _named(generation: Generation, documents: _Documents) -> Iterator[Named]:
+def _document_names(generation: Generation, order: GraphOrder) -> Iterator[DocumentNames]:
     """Go over what documents are called; one without a title by the name that it begins with."""
-    for number, row in documents.places():
-        title, aliases, head = generation.segments[number].names(row)
-        yield Named(title if title.strip() else lead_name(head), tuple(aliases))
-
-
-def _passages(generation: Generation, documents: _Documents) -> tuple[Rows, Rows]:
-    """Return the rows (P,) of the live passages in the graph's order, and their documents (P,)."""
-    spans = [generation.segments[number].span(row) for number, row in documents.places()]
-    counts = np.array([len(span) for span in spans], dtype=np.int64)
-    starts = np.array([span.start for span in spans], dtype=np.int64)
-    starts += generation.offsets[documents.segments]
-    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    numbers = np.repeat(np.arange(len(spans)), counts)
-    return starts[numbers] + within, numbers
+    for number, row in order.iterate_documents():
+        segment = generation.segments[number]
+        title, aliases = segment.names(row)
+        yield DocumentNames(title if title.strip() else lead_name(segment.text(row)), aliases)
 
 
 def _about(owners: Rows) -> NDArray[np.int32]:
+    """Return (2, A): entity and passage, in order, given what each passage is about (P,)."""
     passages = np.flatnonzero(owners != NO_ENTITY)
-    order = np.lexsort((passages, owners[passages]))
+    order = np.argsort(owners[passages], kind="stable")
     return np.stack([owners[passages][order], passages[order]]).astype(np.int32)
 
 
 def _facts(terms: FactTerms, entities: Entities) -> NDArray[np.int32]:
+    """Return (2, F): the entities of head and tail of each fact."""
     of_terms = np.append(entities.terms, NO_ENTITY)  # where NO_TERM points
     return np.stack([of_terms[terms.heads], of_terms[terms.tails]]).astype(np.int32)
 
 
-def _linking(generation: Generation, entities: Entities, passages: Rows, owners: Rows) -> Linking:
+def _linking(
+    generation: Generation, order: GraphOrder, entities: Entities, about: NDArray[np.int32]
+) -> Linking:
     """Gather what the linking of a generation's passages needs."""
     table = NameTable(entities.surfaces, entities.owners, entities.kinds)
-    numbers = np.full(int(generation.offsets[-1]), -1, dtype=np.int64)
-    numbers[passages] = np.arange(len(passages))
-    firsts = first_passages(_about(owners), len(entities), passages)
-    choice = MentionChoice(entities.names, firsts, PassageVectors.open(generation))
-    return Linking(table, Linker(table), choice, numbers, owners)
+    firsts = first_passages(about, len(entities), order.rows)
+    return Linking(
+        table=table,
+        linker=Linker(table),
+        choice=MentionChoice(entities.names, firsts, PassageVectors.open(generation)),
+        numbers=order.numbers(int(generation.offsets[-1])),
+        owners=entities.documents[order.documents],
+    )

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wherefrom.kb.arrow_table import ArrowTable
+from wherefrom.kb.entities import Entities
 from wherefrom.kb.errors import DamagedError
 
 Rows = NDArray[np.int64]
@@ -67,13 +68,19 @@ def read_arrays(folder: Path) -> GraphArrays:
     )
 
 
-def write_table(path: Path, columns: dict[str, Any]) -> None:
-    """Write columns of equal length into one Arrow file without compression."""
+def write_entities(folder: Path, entities: Entities) -> None:
+    """Write the entities and their names into `folder`."""
     import pyarrow as pa
 
-    table = pa.table(columns)
-    with pa.ipc.new_file(str(path), table.schema) as writer:
-        writer.write_table(table)
+    text, number, kind = pa.string(), pa.int32(), pa.int8()
+    columns = {"name": (entities.names, text), "iri": (entities.iris, text)}
+    _write_table(folder / ENTITIES, columns)
+    columns = {
+        "name": (entities.surfaces, text),
+        "entity": (entities.owners, number),
+        "kind": (entities.kinds, kind),
+    }
+    _write_table(folder / NAMES, columns)
 
 
 def read_names(folder: Path) -> tuple[list[str], list[int], list[int]]:
@@ -81,6 +88,16 @@ def read_names(folder: Path) -> tuple[list[str], list[int], list[int]]:
     table = ArrowTable(folder / NAMES)
     names, entities, kinds = (table.column(column) for column in ("name", "entity", "kind"))
     return names.to_pylist(), entities.to_pylist(), kinds.to_pylist()
+
+
+def _write_table(path: Path, columns: dict[str, tuple[list[Any], Any]]) -> None:
+    """Write columns of equal length, each with its type, into one Arrow file."""
+    import pyarrow as pa
+
+    table = pa.table({name: pa.array(values, kind) for name, (values, kind) in columns.items()})
+    # A Python file: its errors keep their errno, Arrow's own do not always
+    with path.open("wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
 
 
 def _read(path: Path, kind: type, rows: int | None) -> Any:

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from wherefrom.indexes.graph_order import DEAD
 from wherefrom.indexes.mention_choice import NO_PASSAGE, MentionChoice
 from wherefrom.kb.generation import Generation
 from wherefrom.kb.linked_mentions import linked_mentions, merged_mentions
 from wherefrom.kb.linker import Linker
 from wherefrom.kb.name_table import NameTable
 from wherefrom.kb.progress import Progress
-from wherefrom.kb.records import Link, Mention, Passage
+from wherefrom.kb.records import Link, Passage
+from wherefrom.kb.segment import Segment
 
 Rows = NDArray[np.int64]
 STAGE = "link mentions"
-DEAD = -1  # the number of a passage that is deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +62,24 @@ def mentions_of(generation: Generation, linking: Linking, progress: Progress) ->
     """
     found = array("i")
     progress.start(STAGE, int((linking.numbers != DEAD).sum()))
-    for row, passage, links in _passages(generation, linking):
+    for row, passage, links in _live_passages(generation, linking.numbers):
         number = int(linking.numbers[row])
         for start, end, entity in _meant(passage, links, row, linking):
             if entity != linking.owners[number]:
                 found.extend((number, entity, passage.start + start, passage.start + end))
         progress.advance(STAGE)
     progress.finish(STAGE)
-    mentions = np.frombuffer(found, dtype=np.int32).reshape(-1, 4).T if found else np.empty((4, 0))
+    mentions = np.array(found, dtype=np.int32).reshape(-1, 4).T
     order = np.lexsort((mentions[2], mentions[0]))
-    return np.ascontiguousarray(mentions[:, order], dtype=np.int32)
+    return np.ascontiguousarray(mentions[:, order])
 
 
 def _meant(
     passage: Passage, links: tuple[Link, ...], row: int, linking: Linking
 ) -> Iterator[tuple[int, int, int]]:
     """Go over the start, end and entity of each mention of a passage."""
-    found = linking.linker.mentions(passage.text)
-    linked: list[Mention] = []
-    if links:
-        linked = linked_mentions(links, linking.table, start=passage.start, end=passage.end)
-        found = merged_mentions(linked, found)
+    linked = linked_mentions(links, linking.table, start=passage.start, end=passage.end)
+    found = merged_mentions(linked, linking.linker.mentions(passage.text))
     choice = linking.choice
     for mention in found:
         vector = choice.vectors[np.array([row])][0] if len(mention.candidates) > 1 else None
@@ -90,13 +88,23 @@ def _meant(
             yield mention.start, mention.end, entity
 
 
-def _passages(
-    generation: Generation, linking: Linking
+def _live_passages(
+    generation: Generation, numbers: Rows
 ) -> Iterator[tuple[int, Passage, tuple[Link, ...]]]:
     """Go over the live passages with their rows in the generation and their documents' links."""
-    for number, segment in enumerate(generation.segments):
-        links = dict(segment.iterate_links())
-        rows = enumerate(segment.iterate_passages(), start=int(generation.offsets[number]))
-        for row, passage in rows:
-            if linking.numbers[row] != DEAD:
-                yield row, passage, links.get(passage.document_id, ())
+    row = 0
+    for segment in generation.segments:
+        for passage, links in _with_links(segment):
+            if numbers[row] != DEAD:
+                yield row, passage, links
+            row += 1
+
+
+def _with_links(segment: Segment) -> Iterator[tuple[Passage, tuple[Link, ...]]]:
+    """Go over the passages of a segment with the links of their documents, one document's held."""
+    linked = segment.iterate_links()
+    span, links = next(linked, (range(0), ()))
+    for row, passage in enumerate(segment.iterate_passages()):
+        if row == span.stop:
+            span, links = next(linked, (range(0), ()))
+        yield passage, links if row in span else ()

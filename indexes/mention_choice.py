@@ -66,5 +66,6 @@ class MentionChoice:
         rows = self.firsts[list(candidates)]
         known = rows != NO_PASSAGE
         nearness = np.full(len(candidates), NEARNESS_UNKNOWN)
-        nearness[known] = self.vectors[rows[known]] @ vector
+        # Summed row by row: a product of matrices may tell equal vectors apart in the last bit
+        nearness[known] = (self.vectors[rows[known]] * vector).sum(axis=1)
         return candidates[int(nearness.argmax())]  # of equals the likeliest by name

@@ -1,7 +1,6 @@
 """Look up the vectors of passages by their row in a generation."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,13 +30,12 @@ class PassageVectors:
     @classmethod
     def open(cls, generation: Generation) -> "PassageVectors":
         """Open those of a generation."""
-        folder: Path = generation.folder
-        records = generation.manifest.segments
+        folder, records = generation.folder, generation.manifest.segments
         return cls([open_exact(folder, one).vectors for one in records], generation.offsets)
 
     def __getitem__(self, rows: Rows) -> Vectors:
         """Return the vectors (R, D) of passages by their rows (R,)."""
-        if not len(self._parts):
+        if not self._parts:
             return np.zeros((len(rows), 0), dtype=np.float32)
         if len(self._parts) == 1:
             only: Vectors = self._parts[0][rows]

@@ -5,8 +5,8 @@ the fact term "paris", are of one entity. Terms with an IRI are kept apart where
 same name. Entities are numbered in order of key, so the numbers depend on nothing but the content.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,8 +22,8 @@ _BY_TITLE, _BY_FACT = 0, 1  # which name is shown: a document's title before a f
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """What a document says of its own entity: its title, and other names of it."""
+class DocumentNames:
+    """What a document is about: its title, empty where it has none, and other names of that."""
 
     title: str
     aliases: tuple[str, ...] = ()
@@ -59,32 +59,35 @@ class _Draft:
     surfaces: set[tuple[str, int]] = field(default_factory=set)
 
 
-def find_entities(documents: Iterable[Named], facts: FactTerms) -> Entities:
+def find_entities(documents: Iterable[DocumentNames], facts: FactTerms) -> Entities:
     """Collect the entities of documents and of facts.
 
     Parameters
     ----------
     documents
-        In an order that does not depend on how the knowledge base came to be.
+        What each is about; the result holds their entities in this order.
     facts
         The terms of the facts, with their names.
     """
     drafts: dict[str, _Draft] = {}
-    of_documents = [_add_document(drafts, named) for named in documents]
-    shared = Counter(key for key, term in _keyed(facts.terms) if term.iri)
-    of_terms = [_add_term(drafts, key, term, shared[key]) for key, term in _keyed(facts.terms)]
-    keys = sorted(drafts)
-    numbers = {key: number for number, key in enumerate(keys)}
+    of_documents = [_add_document(drafts, names) for names in documents]
+    keys = [_key(term.name) for term in facts.terms]
+    shared = Counter(key for key, term in zip(keys, facts.terms, strict=True) if term.iri)
+    of_terms = [
+        _add_term(drafts, key, term, is_shared=shared[key] > 1)
+        for key, term in zip(keys, facts.terms, strict=True)
+    ]
+    ordered = sorted(drafts)
+    numbers = {key: number for number, key in enumerate(ordered)}
     numbers[""] = NO_ENTITY
-    ordered = [drafts[key] for key in keys]
     rows = [
         (surface, number, kind)
-        for number, draft in enumerate(ordered)
-        for surface, kind in sorted(draft.surfaces)
+        for number, key in enumerate(ordered)
+        for surface, kind in sorted(drafts[key].surfaces)
     ]
     return Entities(
-        names=[draft.shown[1] for draft in ordered],
-        iris=[draft.iri for draft in ordered],
+        names=[drafts[key].shown[1] for key in ordered],
+        iris=[drafts[key].iri for key in ordered],
         surfaces=[surface for surface, _, _ in rows],
         owners=[number for _, number, _ in rows],
         kinds=[kind for _, _, kind in rows],
@@ -93,21 +96,22 @@ def find_entities(documents: Iterable[Named], facts: FactTerms) -> Entities:
     )
 
 
-def _add_document(drafts: dict[str, _Draft], named: Named) -> str:
-    if not named.title.strip():
+def _add_document(drafts: dict[str, _Draft], names: DocumentNames) -> str:
+    """Add what a document is about; return the key of its entity, empty where it has none."""
+    if not names.title.strip():
         return ""
-    key = _key(named.title)
-    draft = _draft(drafts, key, (_BY_TITLE, named.title))
-    draft.surfaces.add((named.title, TITLE))
-    draft.surfaces.update((alias, ALIAS) for alias in named.aliases)
+    key = _key(names.title)
+    draft = _draft(drafts, key, (_BY_TITLE, names.title))
+    draft.surfaces.add((names.title, TITLE))
+    draft.surfaces.update((alias, ALIAS) for alias in names.aliases if alias != names.title)
     return key
 
 
-def _add_term(drafts: dict[str, _Draft], key: str, term: Term, sharing: int) -> str:
-    """Add a term of the facts; `sharing` says how many terms with an IRI have its key."""
+def _add_term(drafts: dict[str, _Draft], key: str, term: Term, *, is_shared: bool) -> str:
+    """Add a term of the facts; `is_shared` says that other terms with an IRI have its key."""
     shown = term.name
-    if term.iri and sharing > 1:
-        key = f"{key}\x00{term.iri}"
+    if term.iri and is_shared:
+        key = f"{key}\x00{term.scope}\x00{term.iri}"
         if term.words and term.words != term.name:
             shown = f"{term.name} ({term.words})"
     draft = _draft(drafts, key, (_BY_FACT, shown))
@@ -124,17 +128,5 @@ def _draft(drafts: dict[str, _Draft], key: str, shown: tuple[int, str]) -> _Draf
     return draft
 
 
-def _keyed(terms: Sequence[Term]) -> Iterable[tuple[str, Term]]:
-    return ((_key(term.name), term) for term in terms)
-
-
 def _key(name: str) -> str:
     return name_key(name) or f"\x01{name.strip()}"  # "!!!" is a name, too
-
-
-def names_by_entity(entities: Entities) -> dict[int, list[str]]:
-    """Return all names of each entity, by number, in order."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for surface, owner in zip(entities.surfaces, entities.owners, strict=True):
-        found[owner].append(surface)
-    return found

@@ -15,8 +15,6 @@ from wherefrom.kb.records import Document, Link, Passage
 from wherefrom.kb.segment_ids import IdTable
 from wherefrom.kb.segment_names import SegmentNames
 
-HEAD = 300  # characters of a text that are enough to see what it is about
-
 
 class Segment:
     """One segment, opened from its three files.
@@ -70,19 +68,22 @@ class Segment:
         """Return a document."""
         return _document(self._documents.record(row))
 
-    def names(self, row: int) -> tuple[str, tuple[str, ...], str]:
-        """Return a document's title, its aliases and what its text begins with."""
-        value = self._documents.value
-        return value("title", row), tuple(value("aliases", row)), value("text", row)[:HEAD]
+    def names(self, row: int) -> tuple[str, tuple[str, ...]]:
+        """Return a document's title and its aliases."""
+        return self._documents.value("title", row), tuple(self._documents.value("aliases", row))
 
-    def iterate_links(self) -> Iterator[tuple[str, tuple[Link, ...]]]:
-        """Go over the documents that hold links: the id and the links of each."""
+    def text(self, row: int) -> str:
+        """Return a document's text."""
+        return str(self._documents.value("text", row))
+
+    def iterate_links(self) -> Iterator[tuple[range, tuple[Link, ...]]]:
+        """Go over the documents that hold links: the rows of its passages and the links of each."""
         import pyarrow.compute as pc
 
         counts = pc.list_value_length(self._documents.column("links")).to_numpy()
         for row in np.flatnonzero(counts).tolist():
             found = self._documents.value("links", row)
-            yield self.document_id(row), tuple(Link(**link) for link in found)
+            yield self.span(row), tuple(Link(**link) for link in found)
 
     def passage(self, row: int) -> Passage:
         """Return a passage."""

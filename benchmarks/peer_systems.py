@@ -74,7 +74,7 @@ def _wherefrom(folder: Path) -> Index:
 
         def search(question: str, k: int) -> list[str]:
             ((*found,),) = knowledge.search_passages([question], k)
-            return [passage.document_id for _, passage in found]
+            return [passage.document_id for _, passage, _ in found]
 
         return search
 

@@ -72,15 +72,15 @@ def write_entities(folder: Path, entities: Entities) -> None:
     """Write the entities and their names into `folder`."""
     import pyarrow as pa
 
-    text, number, kind = pa.string(), pa.int32(), pa.int8()
-    columns = {"name": (entities.names, text), "iri": (entities.iris, text)}
-    _write_table(folder / ENTITIES, columns)
-    columns = {
-        "name": (entities.surfaces, text),
-        "entity": (entities.owners, number),
-        "kind": (entities.kinds, kind),
+    text = pa.string()
+    shown = {"name": pa.array(entities.names, text), "iri": pa.array(entities.iris, text)}
+    every = {
+        "name": pa.array(entities.surfaces, text),
+        "entity": pa.array(entities.owners, pa.int32()),
+        "kind": pa.array(entities.kinds, pa.int8()),
     }
-    _write_table(folder / NAMES, columns)
+    _write_table(folder / ENTITIES, shown)
+    _write_table(folder / NAMES, every)
 
 
 def read_names(folder: Path) -> tuple[list[str], list[int], list[int]]:
@@ -90,11 +90,11 @@ def read_names(folder: Path) -> tuple[list[str], list[int], list[int]]:
     return names.to_pylist(), entities.to_pylist(), kinds.to_pylist()
 
 
-def _write_table(path: Path, columns: dict[str, tuple[list[Any], Any]]) -> None:
-    """Write columns of equal length, each with its type, into one Arrow file."""
+def _write_table(path: Path, columns: dict[str, Any]) -> None:
+    """Write columns of equal length, Arrow arrays by name, into one file."""
     import pyarrow as pa
 
-    table = pa.table({name: pa.array(values, kind) for name, (values, kind) in columns.items()})
+    table = pa.table(columns)
     # A Python file: its errors keep their errno, Arrow's own do not always
     with path.open("wb") as file, pa.ipc.new_file(file, table.schema) as writer:
         writer.write_table(table)

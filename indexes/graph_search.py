@@ -9,22 +9,24 @@ Language Models", NeurIPS 2024, arXiv:2405.14831, walks so over triples that a l
 extracts. Here mentions take their place, and the question weighs the edges.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.indexes.graph import Graph
-from wherefrom.indexes.graph_edges import Edges, EdgeWeights
-from wherefrom.indexes.mention_sentences import MentionSentence, mention_sentences
+from wherefrom.indexes.graph_edges import Edges
+from wherefrom.indexes.mention_sentences import mention_sentences
 from wherefrom.indexes.records import Hit
 from wherefrom.indexes.walk import walk
 
 Numbers = NDArray[np.int64]
 Weights = NDArray[np.float64]
-Vectors = NDArray[np.float32]
+Vector = NDArray[np.float32]
+LEAST_COSINE = 1e-6  # of a hit that shares words alone with the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +50,46 @@ class WalkRules:
     tolerance: float = 1e-5
 
 
+DEFAULT_RULES = WalkRules()
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """Where the walk for one question begins.
 
-    `entities` are those that the question names, and `passages` those of the walk's home, each
-    once; `home` (N,) holds their weights.
+    `entities` are those that the question names, `nearest` its best fused hits by number, best
+    first; `passages` are those of the walk's home, each once, and `home` (N,) holds the weights.
     """
 
-    vector: Vectors
+    vector: Vector
     entities: tuple[int, ...]
+    nearest: Numbers
     passages: Numbers
     home: Weights
-    sentences: list[MentionSentence] = field(default_factory=list)
 
 
-def graph_hits(
+@dataclass(frozen=True, slots=True)
+class GraphRanking:
+    """What a walk found, best first, and what explains it.
+
+    `preference` says how much likelier than others a mention was, by passage and entity.
+    """
+
+    hits: list[Hit]
+    start: Start
+    preference: Mapping[tuple[int, int], float]
+
+
+def walk_from(
     graph: Graph,
     edges: Edges,
     encoder: Encoder,
-    queries: Sequence[str],
-    vectors: Vectors,
+    starts: Sequence[Start],
     fused: Sequence[Sequence[Hit]],
     k: int,
     *,
-    rules: WalkRules = WalkRules(),
-    also: Sequence[Sequence[int]] = (),
-) -> list[list[Hit]]:
+    rules: WalkRules = DEFAULT_RULES,
+) -> list[GraphRanking]:
     """Rank passages for each query by a walk.
 
     Parameters
@@ -83,62 +98,52 @@ def graph_hits(
         The graph and its weighted edges.
     encoder
         Of the graph's knowledge base.
-    queries
-        Questions in words.
-    vectors
-        (Q, D), of the queries.
+    starts
+        Where each walk begins.
     fused
         For each query its fused hits, best first.
     k
         How many passages at most.
     rules
         How to walk.
-    also
-        For each query more entities to start from; nothing for none.
 
     Returns
     -------
-    list[list[Hit]]
-        For each query, best first. The score is the chance to find the walk at the passage; that of
-        a document stands at its best passage. Where the walk comes to fewer than `k` passages, the
+    list[GraphRanking]
+        One for each query. The score is the chance to find the walk at the passage; that of a
+        document stands at its best passage. Where the walk comes to fewer than `k` passages, the
         rest of the fused hits follow.
     """
-    more = also or [()] * len(queries)
-    starts = [
-        start(graph, query, vector, hits, rules, also=extra)
-        for query, vector, hits, extra in zip(queries, vectors, fused, more, strict=True)
-    ]
-    texts = dict.fromkeys(one.text for begun in starts for one in begun.sentences)
-    found = encoder.encode(list(texts)) if texts else np.zeros((0, vectors.shape[1]))
-    seen = dict(zip(texts, found, strict=True))
-    return [
-        _ranked(graph, _walked(graph, edges, begun, seen, rules), begun, hits, k, rules)
-        for begun, hits in zip(starts, fused, strict=True)
-    ]
+    found: list[GraphRanking] = []
+    preferences = _preferences(graph, encoder, starts, rules)
+    for start, preference, hits in zip(starts, preferences, fused, strict=True):
+        chances = _walked(graph, edges, start, preference, rules)
+        found.append(
+            GraphRanking(_ranked(graph, chances, start, hits, k, rules), start, preference)
+        )
+    return found
 
 
-def named_entities(graph: Graph, text: str, vector: Vectors) -> tuple[int, ...]:
+def named_entities(graph: Graph, text: str, vector: Vector) -> tuple[int, ...]:
     """Return the entities that a question or answer names, each once, in its order."""
     chosen = (graph.choice.chosen(text, one, vector) for one in graph.linker.mentions(text))
     return tuple(dict.fromkeys(one for one in chosen if one is not None))
 
 
-def start(
+def start_of(
     graph: Graph,
-    query: str,
-    vector: Vectors,
+    entities: Sequence[int],
+    vector: Vector,
     hits: Sequence[Hit],
-    rules: WalkRules,
     *,
-    also: Sequence[int] = (),
+    rules: WalkRules = DEFAULT_RULES,
 ) -> Start:
-    """Say where the walk for a query begins; `also` are more entities to begin from."""
-    entities = tuple(dict.fromkeys([*named_entities(graph, query, vector), *also]))
+    """Say where the walk begins for a query with a vector (D,), which names some entities."""
     rows = np.array([graph.generation.row(hit.passage_id) for hit in hits[: rules.hits]], np.int64)
     nearest = graph.number_of_row[rows]
     home = np.zeros(graph.passages + graph.entities)
     if len(rows):
-        cosines = np.maximum(graph.vectors[rows] @ vector, 1e-6)
+        cosines = np.maximum(graph.vectors[rows] @ vector, LEAST_COSINE)
         home[nearest] = cosines / np.arange(1, len(rows) + 1)
         home /= home.sum()
     about = [graph.about(entity) for entity in entities]
@@ -149,61 +154,65 @@ def start(
             named[places] += 1.0 / (len(entities) * len(places))
         share = rules.named if len(rows) else 1.0
         home = (1 - share) * home + share * named
-    passages = np.array(list(dict.fromkeys(np.concatenate([*about, nearest]).tolist())), np.int64)
-    return Start(vector, entities, passages, home, mention_sentences(graph, passages))
+    each = list(dict.fromkeys(np.concatenate([*about, nearest]).tolist()))
+    return Start(vector, tuple(entities), nearest, np.array(each, dtype=np.int64), home)
+
+
+def _preferences(
+    graph: Graph, encoder: Encoder, starts: Sequence[Start], rules: WalkRules
+) -> list[dict[tuple[int, int], float]]:
+    """Weigh the mentions in the home of each walk by how their sentences resemble the question."""
+    held = [mention_sentences(graph, start.passages) for start in starts]
+    texts = list(dict.fromkeys(one.text for sentences in held for one in sentences))
+    vectors = dict(zip(texts, encoder.encode(texts), strict=True)) if texts else {}
+    found: list[dict[tuple[int, int], float]] = []
+    for start, sentences in zip(starts, held, strict=True):
+        weights: dict[tuple[int, int], float] = {}
+        for one in sentences:
+            cosine = float(vectors[one.text] @ start.vector)
+            weight = math.exp(rules.preference * (cosine - rules.usual))
+            key = one.passage, one.entity
+            weights[key] = max(weights.get(key, 0.0), weight)
+        found.append(weights)
+    return found
 
 
 def _walked(
-    graph: Graph, edges: Edges, begun: Start, seen: dict[str, Vectors], rules: WalkRules
+    graph: Graph,
+    edges: Edges,
+    start: Start,
+    preference: Mapping[tuple[int, int], float],
+    rules: WalkRules,
 ) -> Weights:
     """Return how often the walk is at each passage (P,)."""
     from scipy.sparse import csr_array
 
-    if not begun.home.any():
+    if not start.home.any():
         return np.zeros(graph.passages)
-    nodes = np.unique([one.passage for one in begun.sentences]).astype(np.int64)
     leaving = None
-    if len(nodes):
+    if preference:
+        nodes = np.unique([passage for passage, _ in preference]).astype(np.int64)
         rows = csr_array(edges.weights[nodes])
-        factors = np.ones_like(rows.data)
-        best: dict[tuple[int, int], float] = {}
-        for one in begun.sentences:
-            key = one.passage, graph.passages + one.entity
-            best[key] = max(best.get(key, -1.0), float(seen[one.text] @ begun.vector))
-        for place, node in enumerate(nodes.tolist()):
-            for at in range(rows.indptr[place], rows.indptr[place + 1]):
-                cosine = best.get((node, int(rows.indices[at])))
-                if cosine is not None:
-                    factors[at] = np.exp(rules.preference * (cosine - rules.usual))
-        rows.data = rows.data * factors
+        sources = np.repeat(nodes, np.diff(rows.indptr)).tolist()
+        targets = (rows.indices - graph.passages).tolist()
+        pairs = zip(sources, targets, strict=True)
+        rows.data = rows.data * np.array([preference.get(pair, 1.0) for pair in pairs])
         leaving = nodes, rows
     found = walk(
-        edges.chances,
-        begun.home,
-        restart=rules.restart,
-        tolerance=rules.tolerance,
-        leaving=leaving,
+        edges.chances, start.home, restart=rules.restart, tolerance=rules.tolerance, leaving=leaving
     )
     return found[: graph.passages]
 
 
 def _ranked(
-    graph: Graph,
-    chances: Weights,
-    begun: Start,
-    hits: Sequence[Hit],
-    k: int,
-    rules: WalkRules,
+    graph: Graph, chances: Weights, start: Start, hits: Sequence[Hit], k: int, rules: WalkRules
 ) -> list[Hit]:
     """Order passages: each document by all its passages' chances, at the place of its best one."""
-    documents = graph.arrays.documents
-    reached = np.flatnonzero(chances > 0)
-    if len(reached) > 5 * k + 50:
-        reached = reached[np.argpartition(-chances[reached], 5 * k + 49)[: 5 * k + 50]]
+    reached = _likeliest(chances, 5 * k + 50)
     rows = graph.arrays.passages[reached]
     scores = chances[reached].copy()
-    near = scores * np.exp(rules.nearness * (graph.vectors[rows] @ begun.vector))
-    owner = documents[reached]
+    near = scores * np.exp(rules.nearness * (graph.vectors[rows] @ start.vector))
+    owner = graph.arrays.documents[reached]
     for document in np.unique(owner):
         places = np.flatnonzero(owner == document)
         if len(places) > 1:
@@ -220,4 +229,9 @@ def _ranked(
     return found + [Hit(hit.passage_id, last / (2 + rank)) for rank, hit in enumerate(rest)]
 
 
-__all__ = ["EdgeWeights", "Start", "WalkRules", "graph_hits", "named_entities", "start"]
+def _likeliest(chances: Weights, count: int) -> Numbers:
+    """Return the numbers of so many passages at most that the walk comes to, the likeliest."""
+    reached = np.flatnonzero(chances > 0)
+    if len(reached) > count:
+        reached = reached[np.argpartition(-chances[reached], count - 1)[:count]]
+    return reached

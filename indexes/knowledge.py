@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.indexes.encoding import chosen_encoder
+from wherefrom.indexes.fact_search import FoundFact, facts_near
 from wherefrom.indexes.fusion import reciprocal_rank_fusion
-from wherefrom.indexes.graph_search import graph_hits
+from wherefrom.indexes.graph_search import GraphRanking
 from wherefrom.indexes.info import describe
 from wherefrom.indexes.opened import Opened
 from wherefrom.indexes.readable import readable
-from wherefrom.indexes.records import Hit
+from wherefrom.indexes.records import FoundPassage, Hit
 from wherefrom.indexes.reports import Info
 from wherefrom.kb.errors import QuestionError, UsageError, unknown_value
 from wherefrom.kb.records import Document, Passage
@@ -106,7 +107,8 @@ class Knowledge:
             How many passages at most, at least 1.
         retriever
             ``dense`` compares meaning (cosine), ``sparse`` words (BM25), ``hybrid`` joins the
-            ranks of both (reciprocal rank fusion).
+            ranks of both (reciprocal rank fusion), ``graph`` walks from what the query names and
+            the best of both to what they mention (`wherefrom.indexes.graph_search`).
 
         Returns
         -------
@@ -125,31 +127,75 @@ class Knowledge:
 
     def search_passages(
         self, queries: Sequence[str], k: int = 10, *, retriever: str = "hybrid"
-    ) -> list[list[tuple[Hit, Passage]]]:
-        """Find as `search` does, and return each hit with its passage, of one generation."""
+    ) -> list[list[FoundPassage]]:
+        """Find as `search` does, and return each hit with its passage, of one generation.
+
+        With the retriever ``graph`` the path to each passage is told, where there is one.
+        """
         check_queries(queries, k, retriever)
         opened = self._newest()
+        if retriever == "graph":
+            return _explained(opened, self._rankings(opened, queries, k))
         return [
-            [(hit, opened.generation.passage(hit.passage_id)) for hit in hits]
+            [FoundPassage(hit, opened.generation.passage(hit.passage_id)) for hit in hits]
             for hits in self._hits(opened, queries, k, retriever)
         ]
+
+    def search_again(self, query: str, bridge: str, k: int = 10) -> list[FoundPassage]:
+        """Walk once more for a query, from the entities of a text that was found first, too.
+
+        Parameters
+        ----------
+        query
+            The question.
+        bridge
+            What a first reading found: sentences, or an answer that may be a step on the way.
+        k
+            How many passages at most.
+        """
+        opened = self._newest()
+        return _explained(opened, self._rankings(opened, [query], k, bridges=[bridge]))[0]
+
+    def search_facts(self, queries: Sequence[str], k: int = 5) -> list[list[FoundFact]]:
+        """Find the `k` facts, of what each query names, that resemble it most; best first."""
+        opened = self._newest()
+        if not opened.generation.manifest.triples or not opened.generation.manifest.graph:
+            return [[] for _ in queries]
+        graph, _ = opened.graph_and_edges()
+        vectors = self.encoder.encode_queries(queries)
+        return facts_near(graph, self.encoder, queries, vectors, opened.named(queries, vectors), k)
+
+    @property
+    def best_retriever(self) -> str:
+        """Return the retriever that uses all there is: ``graph``, or ``hybrid`` without a graph."""
+        return "graph" if self._newest().generation.manifest.graph else "hybrid"
+
+    def _rankings(
+        self, opened: Opened, queries: Sequence[str], k: int, *, bridges: Sequence[str] = ()
+    ) -> list[GraphRanking]:
+        vectors, encoder = self.encoder.encode_queries(queries), self.encoder
+        fused = self._fused(opened, queries, vectors, k)
+        return opened.graph_rankings(queries, vectors, fused, k, encoder=encoder, bridges=bridges)
+
+    def _fused(
+        self, opened: Opened, queries: Sequence[str], vectors: NDArray[np.float32], k: int
+    ) -> list[list[Hit]]:
+        depth = max(k, FUSION_DEPTH)
+        dense = opened.dense_hits(vectors, depth)
+        sparse = opened.sparse_hits(queries, depth)
+        return [reciprocal_rank_fusion(pair) for pair in zip(dense, sparse, strict=True)]
 
     def _hits(
         self, opened: Opened, queries: Sequence[str], k: int, retriever: str
     ) -> list[list[Hit]]:
         if retriever == "sparse":
             return opened.sparse_hits(queries, k)
+        if retriever == "graph":
+            return [ranking.hits for ranking in self._rankings(opened, queries, k)]
         vectors = self.encoder.encode_queries(queries)
         if retriever == "dense":
             return opened.dense_hits(vectors, k)
-        depth = max(k, FUSION_DEPTH)
-        dense = opened.dense_hits(vectors, depth)
-        sparse = opened.sparse_hits(queries, depth)
-        fused = [reciprocal_rank_fusion(pair) for pair in zip(dense, sparse, strict=True)]
-        if retriever == "hybrid":
-            return [hits[:k] for hits in fused]
-        graph, edges = opened.graph_and_edges()
-        return graph_hits(graph, edges, self.encoder, queries, vectors, fused, k)
+        return [hits[:k] for hits in self._fused(opened, queries, vectors, k)]
 
     def search_vectors(self, vectors: NDArray[np.float32], k: int = 10) -> list[list[Hit]]:
         """Find the `k` passages nearest to each vector by inner product.
@@ -186,6 +232,17 @@ class Knowledge:
         if not opened.generation.is_current():
             opened = self._opened = Opened.open(self.folder)
         return opened
+
+
+def _explained(opened: Opened, rankings: Sequence[GraphRanking]) -> list[list[FoundPassage]]:
+    """Return the passages of walks with the paths to them."""
+    return [
+        [
+            FoundPassage(hit, opened.generation.passage(hit.passage_id), path)
+            for hit, path in zip(ranking.hits, opened.paths(ranking), strict=True)
+        ]
+        for ranking in rankings
+    ]
 
 
 def check_queries(queries: Sequence[str], k: int, retriever: str, *, what: str = "query") -> None:

@@ -1,6 +1,7 @@
 """Hold the indexes of one generation open, and make hits of what they find."""
 
 from collections.abc import Sequence
+from operator import add
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,11 @@ from numpy.typing import NDArray
 
 from wherefrom.indexes.dense_choice import read_kind
 from wherefrom.indexes.dense_files import open_dense
+from wherefrom.indexes.encoder import Encoder
 from wherefrom.indexes.graph import Graph
 from wherefrom.indexes.graph_edges import Edges, weigh_edges
+from wherefrom.indexes.graph_search import GraphRanking, named_entities, start_of, walk_from
+from wherefrom.indexes.paths import PASSAGE, best_paths
 from wherefrom.indexes.ranking import (
     Ranking,
     Rankings,
@@ -17,7 +21,7 @@ from wherefrom.indexes.ranking import (
     nothing_found,
     side_by_side,
 )
-from wherefrom.indexes.records import Hit
+from wherefrom.indexes.records import Hit, PathStep
 from wherefrom.indexes.sparse import SparseIndex
 from wherefrom.indexes.sparse_rows import ROWS_NAME
 from wherefrom.indexes.ties import stable_hits
@@ -26,6 +30,7 @@ from wherefrom.kb.generation import Generation
 
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
+HITS_EXPLAINED_FROM = 3  # the best fused hits are where paths may begin beside what is named
 
 
 class Opened:
@@ -103,6 +108,47 @@ class Opened:
             graph = Graph(self.generation)
             self._graph = graph, weigh_edges(graph)
         return self._graph
+
+    def graph_rankings(
+        self,
+        queries: Sequence[str],
+        vectors: Vectors,
+        fused: Sequence[Sequence[Hit]],
+        k: int,
+        *,
+        encoder: Encoder,
+        bridges: Sequence[str] = (),
+    ) -> list[GraphRanking]:
+        """Rank the `k` likeliest passages for each query by a walk over the graph.
+
+        `bridges` hold for each query a text more, whose entities the walk starts from, too.
+        """
+        graph, edges = self.graph_and_edges()
+        named = self.named(queries, vectors)
+        if bridges:
+            more = self.named(bridges, vectors)
+            named = [tuple(dict.fromkeys(both)) for both in map(add, named, more)]
+        starts = [
+            start_of(graph, entities, vector, hits)
+            for entities, vector, hits in zip(named, vectors, fused, strict=True)
+        ]
+        return walk_from(graph, edges, encoder, starts, fused, k)
+
+    def named(self, texts: Sequence[str], vectors: Vectors) -> list[tuple[int, ...]]:
+        """Return the entities that each text names; vectors (Q, D) settle what is ambiguous."""
+        graph, _ = self.graph_and_edges()
+        pairs = zip(texts, vectors, strict=True)
+        return [named_entities(graph, text, vector) for text, vector in pairs]
+
+    def paths(self, ranking: GraphRanking) -> list[tuple[PathStep, ...]]:
+        """Return the best path to each hit of a walk, empty where there is none to tell of."""
+        graph, _ = self.graph_and_edges()
+        rows = np.array([self.generation.row(hit.passage_id) for hit in ranking.hits], np.int64)
+        targets = [(PASSAGE, number) for number in graph.number_of_row[rows].tolist()]
+        start = ranking.start
+        begun = start.nearest[:HITS_EXPLAINED_FROM].tolist()
+        found = best_paths(graph, start.entities, begun, targets, preference=ranking.preference)
+        return [found.get(target, ()) for target in targets]
 
     def require_all_terms(self) -> None:
         """Check that the sparse index covers every live passage once.

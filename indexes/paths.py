@@ -38,12 +38,12 @@ def best_paths(
     graph: Graph,
     entities: Sequence[int],
     hits: Sequence[int],
-    targets: Iterable[int],
+    targets: Iterable[Place],
     *,
     preference: Mapping[tuple[int, int], float] | None = None,
     budget: PathBudget = PathBudget(),
-) -> dict[int, Path]:
-    """Find the best path to each of some passages.
+) -> dict[Place, Path]:
+    """Find the best path to each of some places.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def best_paths(
     hits
         Passages that resemble the question, best first; paths may begin there, too.
     targets
-        Passages to be explained.
+        Places to be explained, each PASSAGE or ENTITY and a number.
     preference
         How much likelier than others a mention is, by passage and entity; 1 if it is not there.
     budget
@@ -66,7 +66,7 @@ def best_paths(
         For each target that is reached its path; empty for one where the search begins.
     """
     wanted = set(targets)
-    found: dict[int, Path] = {}
+    found: dict[Place, Path] = {}
     best: dict[Place, float] = {}
     queue: list[tuple[float, int, Place, Path]] = []
 
@@ -85,9 +85,9 @@ def best_paths(
         if place in done:
             continue
         done.add(place)
-        if place[0] == PASSAGE and place[1] in wanted:
-            wanted.discard(place[1])
-            found[place[1]] = path
+        if place in wanted:
+            wanted.discard(place)
+            found[place] = path
         steps = _from_passage if place[0] == PASSAGE else _from_entity
         for more, after, step in steps(graph, place[1], preference or {}, budget.branches):
             reach(cost + more, after, path if step is None else (*path, step))

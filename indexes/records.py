@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from itertools import repeat
 from typing import NamedTuple
 
+from wherefrom.kb.records import Passage
+
 
 class Hit(NamedTuple):
     """A passage and the score that one index, or a fusion of several, gave it.
@@ -47,3 +49,11 @@ class PathStep(NamedTuple):
 
 
 MENTION = "mention"  # the relation of a step from a passage to an entity that it names
+
+
+class FoundPassage(NamedTuple):
+    """A hit with its passage, and the path from the question to it where a walk found one."""
+
+    hit: Hit
+    passage: Passage
+    path: tuple[PathStep, ...] = ()

@@ -7,12 +7,13 @@ from time import perf_counter
 import numpy as np
 
 from wherefrom.indexes.dense_files import open_exact
+from wherefrom.indexes.graph_check import verify_graph
 from wherefrom.indexes.opened import Opened
 from wherefrom.indexes.reports import VerifyReport
 from wherefrom.kb.digest import MultisetDigest, content_digest, document_digest
 from wherefrom.kb.errors import DamagedError
 from wherefrom.kb.generation import Generation, Place, manifest_version
-from wherefrom.kb.integrity import RESTORE, hash_files
+from wherefrom.kb.integrity import RESTORE, hash_files, require
 from wherefrom.kb.manifest import Manifest, read_manifest
 from wherefrom.kb.progress import NoProgress, Progress
 from wherefrom.kb.records import Document, Passage
@@ -30,7 +31,7 @@ def verify(path: Path | str, *, progress: Progress | None = None) -> VerifyRepor
 
     Every passage is the slice of its document that it says; every passage has one vector of length
     1; ids are unique; digests and counts are right, of facts too; the term index covers every live
-    passage.
+    passage; the graph has the live passages, and all that it leads to exists.
 
     Parameters
     ----------
@@ -89,26 +90,27 @@ def _verify_generation(folder: Path, manifest: Manifest, progress: Progress) -> 
         _verify_vectors(folder, manifest, number)
     progress.finish(READING)
     digest += _verified_facts(generation, progress)
-    _require(digest == manifest.digest, f"{folder}: the digest of the content is {digest.hex}")
+    require(digest == manifest.digest, f"{folder}: the digest of the content is {digest.hex}")
     found = f"{folder}: found {documents} documents and {passages} passages that are not deleted"
-    _require((documents, passages) == (manifest.documents, manifest.passages), found)
+    require((documents, passages) == (manifest.documents, manifest.passages), found)
     opened.require_all_terms()
+    verify_graph(generation, progress)
 
 
 def _verified_facts(generation: Generation, progress: Progress) -> MultisetDigest:
     """Check the digests and the counts of all facts; return the digest of all of them."""
     manifest = generation.manifest
     sources = [record.source for record in manifest.facts]
-    _require(sources == sorted(set(sources)), f"{generation.folder}: facts come from {sources}")
+    require(sources == sorted(set(sources)), f"{generation.folder}: facts come from {sources}")
     triples = sum(record.triples for record in manifest.facts)
-    _require(triples == manifest.triples, f"{generation.folder}: found {triples} facts")
+    require(triples == manifest.triples, f"{generation.folder}: found {triples} facts")
     if not triples:
         return MultisetDigest()
     total = MultisetDigest()
     progress.start(READING_FACTS, triples)
     for record, facts in zip(manifest.facts, generation.facts, strict=True):
         found = facts.digest()
-        _require(
+        require(
             found == record.digest, f"the digest of the facts of {record.source} is {found.hex}"
         )
         total += found
@@ -124,11 +126,11 @@ def _documents(segment: Segment, name: str) -> Iterator[tuple[Document, list[Pas
     for number, document in enumerate(segment.iterate_documents()):
         span = segment.span(number)
         place = f"segment {name}, document {document.id!r}"
-        _require(span.start == row and len(span) > 0, f"{place}: its passages are {span}")
+        require(span.start == row and len(span) > 0, f"{place}: its passages are {span}")
         row = span.stop
-        _require(row <= segment.passages, f"{place}: its passages are {span}")
+        require(row <= segment.passages, f"{place}: its passages are {span}")
         yield document, [next(passages) for _ in span]
-    _require(row == segment.passages, f"segment {name}: passages from row {row} have no document")
+    require(row == segment.passages, f"segment {name}: passages from row {row} have no document")
 
 
 def _verified_document(
@@ -147,13 +149,13 @@ def _verified_document(
             source=document.source,
             url=document.url,
         )
-        _require(
+        require(
             passage == wanted and 0 <= passage.start < passage.end <= len(document.text),
             f"passage {passage.id!r} is not the slice of document {document.id!r} that it says",
         )
     digest = document_digest(document)
     content = content_digest(digest, passages)
-    _require(
+    require(
         (digest, content) == (segment.digest(row), segment.content(row)),
         f"the digest of document {document.id!r} is not that of its fields",
     )
@@ -162,7 +164,7 @@ def _verified_document(
 
 def _require_found(generation: Generation, document: Document, place: Place) -> None:
     found = generation.find(document.id)
-    _require(found == place, f"document {document.id!r} lies at {place}, but is found at {found}")
+    require(found == place, f"document {document.id!r} lies at {place}, but is found at {found}")
 
 
 def _verify_vectors(folder: Path, manifest: Manifest, number: int) -> None:
@@ -177,8 +179,3 @@ def _verify_vectors(folder: Path, manifest: Manifest, number: int) -> None:
                 f"segment {record.name}: the vector of passage row {start + row} has length "
                 f"{lengths[row]:.4f}, not 1; {RESTORE}"
             )
-
-
-def _require(condition: bool, found: str) -> None:
-    if not condition:
-        raise DamagedError(f"{found}, which the manifest or the format does not allow; {RESTORE}")

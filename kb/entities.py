@@ -58,6 +58,12 @@ class _Draft:
     iri: str = ""
     surfaces: set[tuple[str, int]] = field(default_factory=set)
 
+    def add_aliases(self, aliases: Iterable[str], title: str) -> None:
+        """Add names that are neither blank nor the title."""
+        self.surfaces.update(
+            (alias, ALIAS) for alias in aliases if alias != title and alias.strip()
+        )
+
 
 def find_entities(documents: Iterable[DocumentNames], facts: FactTerms) -> Entities:
     """Collect the entities of documents and of facts.
@@ -103,7 +109,7 @@ def _add_document(drafts: dict[str, _Draft], names: DocumentNames) -> str:
     key = _key(names.title)
     draft = _draft(drafts, key, (_BY_TITLE, names.title))
     draft.surfaces.add((names.title, TITLE))
-    draft.surfaces.update((alias, ALIAS) for alias in names.aliases if alias != names.title)
+    draft.add_aliases(names.aliases, names.title)
     return key
 
 
@@ -117,7 +123,7 @@ def _add_term(drafts: dict[str, _Draft], key: str, term: Term, *, is_shared: boo
     draft = _draft(drafts, key, (_BY_FACT, shown))
     draft.iri = draft.iri or term.iri
     draft.surfaces.add((term.name, TITLE))
-    draft.surfaces.update((alias, ALIAS) for alias in term.aliases if alias != term.name)
+    draft.add_aliases(term.aliases, term.name)
     return key
 
 

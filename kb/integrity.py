@@ -66,6 +66,18 @@ def hash_files(
     write_stamps(folder, stamps)
 
 
+def require(condition: bool, found: str) -> None:
+    """Refuse what was found in a knowledge base unless the condition holds.
+
+    Raises
+    ------
+    DamagedError
+        If it does not; the message says what was found.
+    """
+    if not condition:
+        raise DamagedError(f"{found}, which the manifest or the format does not allow; {RESTORE}")
+
+
 def _state(path: Path, record: FileRecord) -> os.stat_result:
     try:
         state = path.stat()

@@ -18,12 +18,16 @@ from wherefrom.pipeline.judged import Judged, judge
 from wherefrom.pipeline.quoted import citation
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Option
-from wherefrom.pipeline.retrieval import retrieve
+from wherefrom.pipeline.records import Path as StepsPath
+from wherefrom.pipeline.retrieval import passage_evidence, retrieve
 from wherefrom.pipeline.statement import as_statement
 from wherefrom.pipeline.verdict import verify
 
 CANDIDATES = 5  # are verified; the rest are too far behind
 CITATIONS = 3
+SURE = 0.4  # probability from which an answer needs no second walk
+SECOND_PASSAGES = 5  # that a second walk adds at most
+SECONDS_FOR_A_SECOND = 2.0  # a first answer that took longer is not followed by a second walk
 
 
 class Answerer:
@@ -68,7 +72,7 @@ class Answerer:
         return self._reader
 
     def require_questions(
-        self, questions: Sequence[str], *, k: int = 10, retriever: str = "hybrid"
+        self, questions: Sequence[str], *, k: int = 10, retriever: str | None = None
     ) -> None:
         """Refuse what `ask` cannot answer, before any of it is answered.
 
@@ -79,10 +83,14 @@ class Answerer:
         UsageError
             If `k` is below 1 or the retriever is unknown.
         """
-        check_queries(questions, k, retriever, what="question")
+        check_queries(questions, k, self.chosen(retriever), what="question")
         self.reader.prompts.require_questions(questions)
 
-    def ask(self, question: str, *, k: int = 10, retriever: str = "hybrid") -> Answer:
+    def chosen(self, retriever: str | None) -> str:
+        """Return the retriever to use: the one that is asked for, or else the best there is."""
+        return self.knowledge.best_retriever if retriever is None else retriever
+
+    def ask(self, question: str, *, k: int = 10, retriever: str | None = None) -> Answer:
         """Answer one question from the `k` best passages, or abstain.
 
         Raises
@@ -90,26 +98,39 @@ class Answerer:
         UsageError
             If the question is blank or too long, `k` is below 1 or the retriever is unknown.
         """
-        self.require_questions([question], k=k, retriever=retriever)
-        start = time.perf_counter()
-        (evidence,) = retrieve(self.knowledge, [question], k=k, retriever=retriever)
-        return self.read(question, evidence, retrieve_seconds=time.perf_counter() - start)
+        return self.ask_many([question], k=k, retriever=retriever)[0]
 
     def ask_many(
-        self, questions: Sequence[str], *, k: int = 10, retriever: str = "hybrid"
+        self, questions: Sequence[str], *, k: int = 10, retriever: str | None = None
     ) -> list[Answer]:
         """Answer each question in turn; retrieval is done for all of them together.
 
         Raises as `require_questions`, before the first of them is answered.
         """
         self.require_questions(questions, k=k, retriever=retriever)
-        start = time.perf_counter()
-        found = retrieve(self.knowledge, questions, k=k, retriever=retriever)
+        start, chosen = time.perf_counter(), self.chosen(retriever)
+        found = retrieve(self.knowledge, questions, k=k, retriever=chosen)
         share = (time.perf_counter() - start) / max(1, len(questions))
-        return [
-            self.read(question, evidence, retrieve_seconds=share)
-            for question, evidence in zip(questions, found, strict=True)
-        ]
+        answers = []
+        for question, evidence in zip(questions, found, strict=True):
+            answer = self.read(question, evidence, retrieve_seconds=share)
+            again = chosen == "graph" and wants_second_walk(answer)
+            answers.append(self._second(question, answer, k) if again else answer)
+        return answers
+
+    def _second(self, question: str, first: Answer, k: int) -> Answer:
+        """Walk again from what was read first; the more probable of both answers counts."""
+        start = time.perf_counter()
+        known = {item.passage_id for item in first.evidence}
+        bridge = bridge_text(self.reader, question, first.evidence)
+        found = self.knowledge.search_again(question, bridge, k)
+        new = [one for one in found if one.passage.id not in known][:SECOND_PASSAGES]
+        if not new:
+            return first
+        more = passage_evidence(new, "graph", first_rank=len(first.evidence) + 1)
+        seconds = first.timing_seconds["retrieve"] + time.perf_counter() - start
+        second = self.read(question, [*first.evidence, *more], retrieve_seconds=seconds)
+        return second if second.probability > first.probability else first
 
     def read(
         self, question: str, evidence: Sequence[Evidence], *, retrieve_seconds: float = 0.0
@@ -137,6 +158,7 @@ class Answerer:
             abstained=decision.abstained,
             probability=decision.probability,
             citations=cited,
+            paths=_paths(cited, evidence),
             evidence=tuple(evidence),
             timing_seconds={
                 "retrieve": retrieve_seconds,
@@ -145,12 +167,12 @@ class Answerer:
             },
         )
 
-    def check(self, claim: str, *, k: int = 10, retriever: str = "hybrid") -> Check:
+    def check(self, claim: str, *, k: int = 10, retriever: str | None = None) -> Check:
         """Decide one claim from the `k` best passages; raises as `ask`."""
         return self.check_many([claim], k=k, retriever=retriever)[0]
 
     def check_many(
-        self, claims: Sequence[str], *, k: int = 10, retriever: str = "hybrid"
+        self, claims: Sequence[str], *, k: int = 10, retriever: str | None = None
     ) -> list[Check]:
         """Decide each claim in turn.
 
@@ -162,16 +184,16 @@ class Answerer:
         UsageError
             If `k` is below 1 or the retriever is unknown.
         """
-        check_queries(claims, k, retriever, what="claim")
+        check_queries(claims, k, self.chosen(retriever), what="claim")
         self.reader.prompts.require_claims(claims)
-        found = retrieve(self.knowledge, claims, k=k, retriever=retriever)
+        found = retrieve(self.knowledge, claims, k=k, retriever=self.chosen(retriever))
         return [
             check_claim(self.reader, self.knowledge.encoder, claim, evidence)
             for claim, evidence in zip(claims, found, strict=True)
         ]
 
     def choose(
-        self, question: str, options: Sequence[Option], *, k: int = 10, retriever: str = "hybrid"
+        self, question: str, options: Sequence[Option], *, k: int = 10, retriever: str | None = None
     ) -> Choice:
         """Choose one option by the `k` best passages for the question and for each option.
 
@@ -187,7 +209,7 @@ class Answerer:
         asked: Sequence[tuple[str, Sequence[Option]]],
         *,
         k: int = 10,
-        retriever: str = "hybrid",
+        retriever: str | None = None,
     ) -> list[Choice]:
         """Choose one option for each question in turn.
 
@@ -195,7 +217,8 @@ class Answerer:
         statement made of it has too much for the encoder or the reader is left out.
         """
         questions = [question for question, _ in asked]
-        check_queries(questions, k, retriever, what="question")
+        used = self.chosen(retriever)
+        check_queries(questions, k, used, what="question")
         for number, (_, options) in enumerate(asked):
             if problem := _problem(options):
                 raise QuestionError("question", number, len(asked), problem)
@@ -204,7 +227,7 @@ class Answerer:
         for question, options in asked:
             statements = [as_statement(question, option.text) for option in options]
             queries = [question, *(statement[:LONGEST_QUERY] for statement in statements)]
-            found = retrieve(self.knowledge, queries, k=k, retriever=retriever)
+            found = retrieve(self.knowledge, queries, k=k, retriever=used)
             encoder = self.knowledge.encoder
             chosen.append(choose_option(self.reader, encoder, question, options, found))
         return chosen
@@ -223,9 +246,26 @@ def _problem(options: Sequence[Option]) -> str:
     return ""
 
 
+def wants_second_walk(answer: Answer) -> bool:
+    """Say whether a second walk may help, and the first reading was quick enough for one more."""
+    spent = sum(answer.timing_seconds.values())
+    return answer.probability < SURE and bool(answer.evidence) and spent < SECONDS_FOR_A_SECOND
+
+
+def bridge_text(reader: Reader, question: str, evidence: Sequence[Evidence]) -> str:
+    """Return what the reader takes for the best answers: they may be steps on the way to it."""
+    return ". ".join(one.text for one in find_candidates(reader, question, evidence))
+
+
 def find_candidates(reader: Reader, question: str, evidence: Sequence[Evidence]) -> list[Candidate]:
     """Return the best few candidate answers, best first."""
     return group(predict(reader, question, evidence))[:CANDIDATES]
+
+
+def _paths(cited: Sequence[Citation], evidence: Sequence[Evidence]) -> tuple[StepsPath, ...]:
+    """Return the paths that led to the cited passages, each once."""
+    led = {item.passage_id: item.path for item in evidence}
+    return tuple(dict.fromkeys(path for one in cited if (path := led[one.passage_id])))
 
 
 def _cite(reader: Reader, question: str, chosen: Judged) -> tuple[Citation, ...]:

@@ -84,7 +84,7 @@ def observe(
     questions: Sequence[KnownQuestion],
     *,
     k: int = 10,
-    retriever: str = "hybrid",
+    retriever: str | None = None,
     advance: Callable[[], None] = lambda: None,
 ) -> Observations:
     """Let the reader answer every question, and note which candidates are right."""
@@ -94,7 +94,8 @@ def observe(
     reader, encoder = answerer.reader, answerer.knowledge.encoder
     texts = [known.question for known in questions]
     answerer.require_questions(texts, k=k, retriever=retriever)
-    found = retrieve(answerer.knowledge, texts, k=k, retriever=retriever)
+    used = answerer.chosen(retriever)
+    found = retrieve(answerer.knowledge, texts, k=k, retriever=used)
     for number, (known, evidence) in enumerate(zip(questions, found, strict=True)):
         candidates = find_candidates(reader, known.question, evidence)
         for judged in judge(reader, encoder, known.question, candidates):

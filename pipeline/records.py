@@ -8,15 +8,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from wherefrom.indexes.records import PathStep
+
 Verdict = Literal["supported", "refuted", "undecided"]
 VERDICTS: tuple[Verdict, ...] = ("supported", "refuted", "undecided")
 
-Path = tuple[tuple[str, ...], ...]  # steps from the question to the evidence
+Path = tuple[PathStep, ...]  # steps from the question to the evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A passage that the reader is shown, with its rank (1 is best) and where it came from."""
+    """A passage that the reader is shown, with its rank (1 is best) and where it came from.
+
+    `path` leads from the question to it, where a walk over the graph did. A fact is shown as one
+    sentence, which is its text: its document is the SOURCE, and `start` and `end` count the
+    sentence's own characters.
+    """
 
     passage_id: str
     document_id: str
@@ -28,6 +35,7 @@ class Evidence:
     text: str
     start: int
     end: int
+    path: Path = ()
 
 
 @dataclass(frozen=True, slots=True)

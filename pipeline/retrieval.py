@@ -1,9 +1,14 @@
-"""Retrieve the evidence for questions: ranked passages, with all that an answer says of them."""
+"""Retrieve the evidence for questions: ranked passages and facts, with all that is said of them."""
 
 from collections.abc import Sequence
 
+from wherefrom.indexes.fact_search import FoundFact
 from wherefrom.indexes.knowledge import Knowledge
+from wherefrom.indexes.records import FoundPassage
 from wherefrom.pipeline.records import Evidence
+
+FACTS = 5  # of what the question names, shown beside the passages
+LEAST_COSINE = 0.35  # of a fact's sentence with the question; others have nothing to do with it
 
 
 def retrieve(
@@ -20,12 +25,13 @@ def retrieve(
     k
         How many passages at most, at least 1.
     retriever
-        ``dense``, ``sparse`` or ``hybrid``; see `Knowledge.search`.
+        ``dense``, ``sparse``, ``hybrid`` or ``graph``; see `Knowledge.search`.
 
     Returns
     -------
     list[list[Evidence]]
-        One list for each query, best first.
+        One list for each query, best first; with the retriever ``graph``, a few facts of what the
+        query names follow on the passages.
 
     Raises
     ------
@@ -33,21 +39,50 @@ def retrieve(
         If a query is blank or endless, `k` is below 1 or the retriever is unknown.
     """
     found = knowledge.search_passages(queries, k, retriever=retriever)
+    facts = knowledge.search_facts(queries, FACTS) if retriever == "graph" else [[]] * len(queries)
     return [
-        [
-            Evidence(
-                passage_id=passage.id,
-                document_id=passage.document_id,
-                title=passage.title,
-                url=passage.url,
-                rank=rank,
-                score=hit.score,
-                retriever=retriever,
-                text=passage.text,
-                start=passage.start,
-                end=passage.end,
-            )
-            for rank, (hit, passage) in enumerate(ranking, start=1)
-        ]
-        for ranking in found
+        passage_evidence(passages, retriever) + fact_evidence(near, first_rank=len(passages) + 1)
+        for passages, near in zip(found, facts, strict=True)
+    ]
+
+
+def passage_evidence(
+    found: Sequence[FoundPassage], retriever: str, *, first_rank: int = 1
+) -> list[Evidence]:
+    """Make evidence of passages, in their order."""
+    return [
+        Evidence(
+            passage_id=passage.id,
+            document_id=passage.document_id,
+            title=passage.title,
+            url=passage.url,
+            rank=rank,
+            score=hit.score,
+            retriever=retriever,
+            text=passage.text,
+            start=passage.start,
+            end=passage.end,
+            path=path,
+        )
+        for rank, (hit, passage, path) in enumerate(found, start=first_rank)
+    ]
+
+
+def fact_evidence(found: Sequence[FoundFact], *, first_rank: int = 1) -> list[Evidence]:
+    """Make evidence of the facts that are near enough to the question, in their order."""
+    near = [one for one in found if one.score >= LEAST_COSINE]
+    return [
+        Evidence(
+            passage_id=f"{fact.source}#{fact.place}: {sentence}",
+            document_id=fact.source,
+            title=fact.head,
+            url=fact.head_iri if fact.head_iri.startswith("http") else "",
+            rank=rank,
+            score=score,
+            retriever="graph",
+            text=sentence,
+            start=0,
+            end=len(sentence),
+        )
+        for rank, (fact, sentence, score) in enumerate(near, start=first_rank)
     ]

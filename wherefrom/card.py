@@ -6,8 +6,8 @@ Colours are written on each element, because a notebook shares one page between 
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Verdict
-from wherefrom.text import listed, split_sentence
+from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Path, Verdict
+from wherefrom.text import listed, path_line, split_sentence
 
 CARD = (
     "border:1px solid rgba(128,128,128,.4);border-radius:8px;padding:12px 16px;max-width:48em;"
@@ -30,7 +30,7 @@ def answer_card(answer: Answer) -> str:
         )
     else:
         said = f"{escape(answer.answer)} {_muted(f'probability {answer.probability:.2f}')}"
-    return _card(answer.question, said, _citations(answer.citations))
+    return _card(answer.question, said, _citations(answer.citations) + _paths(answer.paths))
 
 
 def check_card(check: Check) -> str:
@@ -42,7 +42,7 @@ def check_card(check: Check) -> str:
 def choice_card(choice: Choice) -> str:
     """Show the label chosen with the probability of each and the citations."""
     said = f"{escape(choice.choice)} {_muted(listed(choice.probabilities))}"
-    return _card(choice.question, said, _citations(choice.citations))
+    return _card(choice.question, said, _citations(choice.citations) + _paths(choice.paths))
 
 
 def ranking_card(ranking: Sequence[Evidence]) -> str:
@@ -77,6 +77,13 @@ def _citation(citation: Citation) -> str:
         f"{VERDICT_COLOURS[citation.verdict]}'>{escape(before)}{marked}{escape(after)}"
         f"<div style='font-size:90%'>{_link(citation.title, citation.url)} · "
         f"{_verdict(citation.verdict)} {citation.entailment:.2f} {_muted(place)}</div></div>"
+    )
+
+
+def _paths(paths: Iterable[Path]) -> str:
+    return "".join(
+        f"<div style='margin-top:8px;{MUTED}'>path: {escape(path_line(path))}</div>"
+        for path in paths
     )
 
 

@@ -1,8 +1,9 @@
 """Put results as JSON values, in the shapes that docs/command-line.md promises to programs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence
+from wherefrom.indexes.records import PathStep
+from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Path
 
 Json = dict[str, object]
 
@@ -16,6 +17,7 @@ def answer_json(answer: Answer) -> Json:
         "probability": answer.probability,
         "citations": _citations(answer.citations),
         "paths": _paths(answer.paths),
+        "receipts": _receipts(answer.paths),
         "evidence": _evidence(answer.evidence),
         "timing_seconds": dict(answer.timing_seconds),
     }
@@ -40,6 +42,7 @@ def choice_json(choice: Choice) -> Json:
         "probabilities": dict(choice.probabilities),
         "citations": _citations(choice.citations),
         "paths": _paths(choice.paths),
+        "receipts": _receipts(choice.paths),
         "evidence": _evidence(choice.evidence),
     }
 
@@ -54,6 +57,7 @@ def ranking_json(ranking: Iterable[Evidence]) -> list[Json]:
             "score": evidence.score,
             "rank": evidence.rank,
             "text": evidence.text,
+            **({"path": _steps(evidence.path)} if evidence.path else {}),
         }
         for evidence in ranking
     ]
@@ -95,5 +99,20 @@ def _evidence(evidence: Iterable[Evidence]) -> list[Json]:
     ]
 
 
-def _paths(paths: Iterable[Sequence[Sequence[str]]]) -> list[list[list[str]]]:
-    return [[list(step) for step in path] for path in paths]
+def _paths(paths: Iterable[Path]) -> list[list[list[str]]]:
+    return [_steps(path) for path in paths]
+
+
+def _steps(path: Path) -> list[list[str]]:
+    return [[step.head, step.relation, step.tail] for step in path]
+
+
+def _receipts(paths: Iterable[Path]) -> list[list[Json]]:
+    """Say for each step of each path where it stands: in a passage, or in a source of facts."""
+    return [[_receipt(step) for step in path] for path in paths]
+
+
+def _receipt(step: PathStep) -> Json:
+    if step.passage_id:
+        return {"passage_id": step.passage_id, "start": step.start, "end": step.end}
+    return {"source": step.source, "place": step.place}

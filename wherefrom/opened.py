@@ -85,23 +85,23 @@ class KnowledgeBase:
         found = self.search(question, k=k, retriever=retriever)
         return text_prompt(question, found, form=form, budget_tokens=budget_tokens)
 
-    def ask(self, question: str, *, k: int = 10, retriever: str = "hybrid") -> Answer:
+    def ask(self, question: str, *, k: int = 10, retriever: str | None = None) -> Answer:
         """Answer a question from the `k` best passages, with citations, or abstain."""
         return self.ask_many([question], k=k, retriever=retriever)[0]
 
     def ask_many(
-        self, questions: Sequence[str], *, k: int = 10, retriever: str = "hybrid"
+        self, questions: Sequence[str], *, k: int = 10, retriever: str | None = None
     ) -> list[Answer]:
         """Answer each question."""
         found = self._answerer().ask_many(questions, k=k, retriever=retriever)
         return [Answer.of(answer) for answer in found]
 
-    def check(self, claim: str, *, k: int = 10, retriever: str = "hybrid") -> Check:
+    def check(self, claim: str, *, k: int = 10, retriever: str | None = None) -> Check:
         """Decide whether the `k` best passages support or refute a claim."""
         return self.check_many([claim], k=k, retriever=retriever)[0]
 
     def check_many(
-        self, claims: Sequence[str], *, k: int = 10, retriever: str = "hybrid"
+        self, claims: Sequence[str], *, k: int = 10, retriever: str | None = None
     ) -> list[Check]:
         """Decide each claim."""
         found = self._answerer().check_many(claims, k=k, retriever=retriever)
@@ -113,7 +113,7 @@ class KnowledgeBase:
         choices: Sequence[str] | Mapping[str, str],
         *,
         k: int = 10,
-        retriever: str = "hybrid",
+        retriever: str | None = None,
     ) -> Choice:
         """Choose one answer of several, with evidence.
 
@@ -126,7 +126,7 @@ class KnowledgeBase:
         k
             How many passages to retrieve for the question and for each choice.
         retriever
-            ``dense``, ``sparse`` or ``hybrid``.
+            ``dense``, ``sparse``, ``hybrid`` or ``graph``; by default ``graph`` if there is one.
 
         Raises
         ------
@@ -140,7 +140,7 @@ class KnowledgeBase:
         asked: Sequence[tuple[str, Sequence[str] | Mapping[str, str]]],
         *,
         k: int = 10,
-        retriever: str = "hybrid",
+        retriever: str | None = None,
     ) -> list[Choice]:
         """Choose one answer for each question, given with its choices as `choose` takes them."""
         options = [(question, _options(choices)) for question, choices in asked]

@@ -33,7 +33,16 @@ Passages = Annotated[
 Retriever = Annotated[
     str,
     typer.Option(
-        metavar="NAME", help="dense compares meaning, sparse compares words, hybrid does both."
+        metavar="NAME",
+        help="dense compares meaning, sparse words, hybrid both; graph walks on from there.",
+    ),
+]
+BestRetriever = Annotated[
+    str | None,
+    typer.Option(
+        "--retriever",
+        metavar="NAME",
+        help="dense, sparse, hybrid or graph; by default graph where there is one.",
     ),
 ]
 Encoder = Annotated[

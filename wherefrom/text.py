@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Verdict
+from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Path, Verdict
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -25,7 +25,7 @@ def answer_text(answer: Answer) -> Text:
     """Put an answer, or the lack of one, with its citations."""
     if not answer.abstained:
         head = _text((answer.answer, "bold"), f"  (probability {answer.probability:.2f})\n")
-        return head.append_text(_citations(answer.citations))
+        return head.append_text(_citations(answer.citations)).append_text(_paths(answer.paths))
     head = _text(
         ("No answer", "bold"),
         f": no passage found answers this well enough (probability {answer.probability:.2f}).\n",
@@ -49,7 +49,7 @@ def check_text(check: Check) -> Text:
 def choice_text(choice: Choice) -> Text:
     """Put the label chosen with the probability of each, and citations."""
     head = _text((choice.choice, "bold"), f"  ({listed(choice.probabilities)})\n")
-    return head.append_text(_citations(choice.citations))
+    return head.append_text(_citations(choice.citations)).append_text(_paths(choice.paths))
 
 
 def ranking_text(ranking: Sequence[Evidence]) -> Text:
@@ -64,7 +64,32 @@ def ranking_text(ranking: Sequence[Evidence]) -> Text:
             f"  {evidence.score:.4f} · {evidence.passage_id}\n",
             f"   {_one_line(evidence.text)}\n",
         ]
+        if evidence.path:
+            parts.append((f"   path: {path_line(evidence.path)}\n", "dim"))
     return _text(*parts)
+
+
+def path_line(path: Path) -> str:
+    """Put a path in one line.
+
+    Examples
+    --------
+    >>> path_line((PathStep("Lothair II", "mention", "Ermengarde of Tours", "9#0", 22, 41),))
+    'Lothair II → mention → Ermengarde of Tours'
+    """
+    return "; ".join(f"{step.head} → {step.relation} → {step.tail}" for step in path)
+
+
+def _paths(paths: Sequence[Path]) -> Text:
+    """List paths, each step with its receipt."""
+    together = _text("\n" if paths else "")
+    for path in paths:
+        together.append(f"path: {_one_line(path_line(path))}\n")
+        for step in path:
+            where = f"{step.passage_id}, characters {step.start} to {step.end}"
+            place = where if step.passage_id else f"{step.source}, {step.place}"
+            together.append_text(_text((f"    {step.head} → {step.tail}: {place}\n", "dim")))
+    return together
 
 
 def _citations(citations: Iterable[Citation]) -> Text:

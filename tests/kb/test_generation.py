@@ -12,7 +12,7 @@ from wherefrom.indexes.build import build
 from wherefrom.indexes.delete import delete
 from wherefrom.indexes.options import BuildOptions
 from wherefrom.kb.errors import DamagedError, MissingError
-from wherefrom.kb.generation import Generation, Place, manifest_version, read_mask
+from wherefrom.kb.generation import Generation, Place, documents_by_id, manifest_version, read_mask
 from wherefrom.kb.manifest import SegmentRecord
 from wherefrom.kb.passages import PassageRules
 
@@ -86,6 +86,27 @@ def test_passages_are_found_by_id(generation: Generation) -> None:
     assert [generation.passage(name).id for name in live] == live
     with pytest.raises(MissingError, match="has passages #0 to #2"):
         generation.passage("ants0#3")
+
+
+def test_a_row_leads_to_its_passage_and_back(generation: Generation) -> None:
+    for row, name in enumerate(all_ids(generation)):
+        assert generation.passage_at(row).id == name
+        if name.partition("#")[0] in DELETED:
+            with pytest.raises(MissingError, match="there is no passage"):
+                generation.row(name)
+        else:
+            assert generation.row(name) == row
+    for wrong in ("ants0#99", "ants0#00", "ants0#-1", "ants0", "ants0#x"):
+        with pytest.raises(MissingError, match="there is no passage"):
+            generation.row(wrong)
+
+
+def test_live_documents_in_order_of_id(generation: Generation) -> None:
+    places = list(documents_by_id(generation))
+    ids = [generation.segments[place.segment].document_id(place.row) for place in places]
+    everything = {f"{name}{n}" for name, count in SOURCES.items() for n in range(count)}
+    assert ids == sorted(everything - DELETED)
+    assert places == [generation.find(name) for name in ids]
 
 
 def test_a_mask_to_write_is_a_copy(generation: Generation) -> None:

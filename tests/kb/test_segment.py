@@ -58,7 +58,11 @@ def test_what_is_written_is_read(tmp_path, monkeypatch):
         assert segment.digest(row) == document_digest(document)
         span = segment.span(row)
         assert [segment.passage(r) for r in span] == cut_passages(document, RULES)
+        assert segment.names(row) == (document.title, document.aliases)
+        assert segment.text(row) == document.text
     assert segment.find("absent") is None
+    linked = [(segment.span(n), one.links) for n, one in enumerate(documents) if one.links]
+    assert list(segment.iterate_links()) == linked
 
 
 def test_segments_end_at_the_limit(tmp_path):

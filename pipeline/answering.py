@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -9,6 +10,7 @@ from wherefrom.indexes.encoder import Encoder
 from wherefrom.indexes.knowledge import LONGEST_QUERY, Knowledge, check_queries
 from wherefrom.indexes.readable import readable
 from wherefrom.kb.errors import QuestionError
+from wherefrom.pipeline.bridging import Bridged, bridged
 from wherefrom.pipeline.bundled import bundled_reader
 from wherefrom.pipeline.candidates import Candidate, group, predict
 from wherefrom.pipeline.checking import check_claim
@@ -135,9 +137,24 @@ class Answerer:
     def read(
         self, question: str, evidence: Sequence[Evidence], *, retrieve_seconds: float = 0.0
     ) -> Answer:
-        """Answer a question from evidence that is already at hand, or abstain."""
-        reader, start = self.reader, time.perf_counter()
-        candidates = find_candidates(reader, question, evidence)
+        """Answer a question from evidence that is already at hand, or abstain.
+
+        Where a path leads on from what the question names, the document at its end is asked the
+        question with the bridge put in (`wherefrom.pipeline.bridging`), and it alone.
+        """
+        start = time.perf_counter()
+        bridge = bridged(self.reader, question, evidence) or Bridged(question, tuple(evidence))
+        answer = self._read(question, bridge, evidence)
+        verify = answer.timing_seconds["verify"]
+        read = time.perf_counter() - start - verify
+        seconds = {"retrieve": retrieve_seconds, "read": read, "verify": verify}
+        return replace(answer, timing_seconds=seconds)
+
+    def _read(self, asked: str, bridge: Bridged, evidence: Sequence[Evidence]) -> Answer:
+        """Answer what was asked by the question of a bridge, from its evidence."""
+        question = bridge.question
+        reader = self.reader
+        candidates = find_candidates(reader, question, bridge.evidence)
         read = time.perf_counter()
         judged = judge(reader, self.knowledge.encoder, question, candidates)
         calibration = reader.manifest.calibration
@@ -153,18 +170,14 @@ class Answerer:
             text = chosen.candidate.text
             cited = _cite(reader, question, chosen)
         return Answer(
-            question=question,
+            question=asked,
             answer=text,
             abstained=decision.abstained,
             probability=decision.probability,
             citations=cited,
             paths=_paths(cited, evidence),
             evidence=tuple(evidence),
-            timing_seconds={
-                "retrieve": retrieve_seconds,
-                "read": read - start,
-                "verify": time.perf_counter() - read,
-            },
+            timing_seconds={"verify": time.perf_counter() - read},
         )
 
     def check(self, claim: str, *, k: int = 10, retriever: str | None = None) -> Check:

@@ -21,26 +21,28 @@ class PassageVectors:
         (N, D) float32 for each segment.
     offsets
         The row of the first passage of each segment, and the number of all at the end.
+    dimensions
+        The length of every vector, D.
     """
 
-    def __init__(self, parts: Sequence[Vectors], offsets: Rows) -> None:
+    def __init__(self, parts: Sequence[Vectors], offsets: Rows, dimensions: int) -> None:
         self._parts = parts
         self._offsets = offsets
+        self._dimensions = dimensions
 
     @classmethod
     def open(cls, generation: Generation) -> "PassageVectors":
         """Open those of a generation."""
-        folder, records = generation.folder, generation.manifest.segments
-        return cls([open_exact(folder, one).vectors for one in records], generation.offsets)
+        manifest = generation.manifest
+        parts = [open_exact(generation.folder, one).vectors for one in manifest.segments]
+        return cls(parts, generation.offsets, int(manifest.encoder["dimensions"] or 0))
 
     def __getitem__(self, rows: Rows) -> Vectors:
         """Return the vectors (R, D) of passages by their rows (R,)."""
-        if not self._parts:
-            return np.zeros((len(rows), 0), dtype=np.float32)
         if len(self._parts) == 1:
             only: Vectors = self._parts[0][rows]
             return only
-        found = np.empty((len(rows), self._parts[0].shape[1]), dtype=np.float32)
+        found = np.empty((len(rows), self._dimensions), dtype=np.float32)
         numbers = np.searchsorted(self._offsets, rows, side="right") - 1
         for number in np.unique(numbers):
             chosen = numbers == number

@@ -17,6 +17,7 @@ from wherefrom.indexes.entity_names import EntityNames
 from wherefrom.indexes.graph import Graph
 from wherefrom.kb.entities import NO_ENTITY
 from wherefrom.kb.records import Passage, Triple
+from wherefrom.kb.triples import without_negation
 
 Node = ox.NamedNode
 Value = ox.NamedNode | ox.Literal
@@ -66,6 +67,7 @@ def _entities(graph: Graph, nodes: Nodes) -> Iterator[ox.Quad]:
     for entity in range(graph.entities):
         node, shown = nodes.of(entity), graph.name(entity)
         yield ox.Quad(node, wf.TYPE, wf.ENTITY)
+        yield ox.Quad(node, wf.NAME, ox.Literal(shown))  # one, while facts may give more labels
         yield ox.Quad(node, wf.LABEL, ox.Literal(shown))
         for name in names.of(entity):
             if name != shown:
@@ -154,10 +156,13 @@ def _fact(fact: Triple, node: Node, head: Node, tail: Value) -> Iterator[ox.Quad
     yield ox.Quad(node, wf.PRIMARY_SOURCE, source, source)
     yield ox.Quad(node, wf.PLACE, ox.Literal(fact.place), source)
     if fact.negated:
+        denied = wf.relation_node(
+            without_negation(fact.relation), without_negation(fact.relation_iri)
+        )
         value = wf.NEGATIVE_VALUE if fact.literal else wf.NEGATIVE_INDIVIDUAL
         yield ox.Quad(node, wf.TYPE, wf.NEGATIVE, source)
         yield ox.Quad(node, wf.NEGATIVE_SUBJECT, head, source)
-        yield ox.Quad(node, wf.NEGATIVE_PREDICATE, relation, source)
+        yield ox.Quad(node, wf.NEGATIVE_PREDICATE, denied, source)
         yield ox.Quad(node, value, tail, source)
 
 

@@ -11,6 +11,7 @@ from wherefrom.indexes.encoder import Encoder
 from wherefrom.indexes.encoding import chosen_encoder
 from wherefrom.indexes.fact_search import FoundFact, facts_near
 from wherefrom.indexes.fusion import reciprocal_rank_fusion
+from wherefrom.indexes.graph import Graph
 from wherefrom.indexes.graph_search import GraphRanking
 from wherefrom.indexes.info import describe
 from wherefrom.indexes.opened import Opened
@@ -77,6 +78,11 @@ class Knowledge:
     def info(self) -> Info:
         """Return what the knowledge base holds."""
         return describe(self.folder, self._newest().generation.manifest)
+
+    @property
+    def graph(self) -> Graph:
+        """Return the graph of the newest generation; raise UsageError where there is none."""
+        return self._newest().graph
 
     @property
     def encoder(self) -> Encoder:

@@ -15,6 +15,7 @@ from wherefrom.indexes.graph import Graph
 from wherefrom.kb.entities import NO_ENTITY
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.sentences import split_sentences
+from wherefrom.kb.triples import is_negated
 
 Numbers = NDArray[np.int64]
 DEPTH, MOST = 1, 30
@@ -37,7 +38,8 @@ class SeenMention:
 
     `entity` is the neighbour and `name` its name: what is mentioned, or what the passage that
     mentions is about (NO_ENTITY and its title where that has no name). `times` counts the mentions.
-    `start` and `end` are the place of `quote` in the document.
+    `start` and `end` are the place of `quote` in the document, `sentence_start` that of its
+    sentence.
     """
 
     entity: int
@@ -49,6 +51,13 @@ class SeenMention:
     end: int
     quote: str
     sentence: str
+    sentence_start: int
+
+    def parts(self) -> tuple[str, str, str]:
+        """Cut the sentence into what stands before, in and after the quote."""
+        low = self.start - self.sentence_start
+        high = low + len(self.quote)
+        return self.sentence[:low], self.quote, self.sentence[high:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,18 @@ class SeenFact:
     literal: bool
     source: str
     place: str
+
+    @property
+    def words(self) -> str:
+        """Return the words of the relation, with "not" where it does not hold.
+
+        Examples
+        --------
+        >>> SeenFact(0, 1, "bee", "IsA", "bird", 1.0, True, False, "triples:x", "line 1").words
+        'not IsA'
+        """
+        says_so = not self.negated or is_negated(self.relation)
+        return self.relation if says_so else f"not {self.relation}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +196,9 @@ def _surroundings(graph: Graph, names: EntityNames, entity: int, most: int) -> S
 
 def _mentioned(graph: Graph, passages: Numbers) -> Numbers:
     """Return (5, N) what passages mention: the first mention of each entity, and how many."""
-    firsts, lasts = (np.searchsorted(graph.arrays.mentions[0], passages + one) for one in (0, 1))
+    keys = graph.arrays.mentions[0]
+    # Numbers of another type than the array's would make NumPy copy all of it
+    firsts, lasts = (np.searchsorted(keys, (passages + one).astype(keys.dtype)) for one in (0, 1))
     counts = lasts - firsts
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     return _grouped(graph.arrays.mentions[:, np.repeat(firsts, counts) + within], by=1)
@@ -194,9 +217,8 @@ def _grouped(mentions: NDArray[np.int32], *, by: int) -> Numbers:
 
 
 def _heaviest(graph: Graph, facts: Numbers, most: int) -> list[int]:
-    if len(facts) <= 1:
-        return facts.tolist()
-    weights = graph.fact_column("weight")[facts]
+    """Return the facts of the greatest weight, equal ones in order."""
+    weights = graph.fact_column("weight").astype(np.float64)[facts]
     found: list[int] = facts[np.argsort(-weights, kind="stable")][:most].tolist()
     return found
 
@@ -225,11 +247,12 @@ def _seen(
         end=end,
         quote=passage.text[low:high],
         sentence=passage.text[first : max(last, high)],
+        sentence_start=passage.start + first,
     )
 
 
 def _fact(graph: Graph, number: int) -> SeenFact:
-    head, tail = graph.arrays.facts[:, number].tolist()
+    head, tail = graph.ends(number)
     fact = graph.fact(number)
     return SeenFact(
         head_entity=head,

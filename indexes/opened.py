@@ -45,7 +45,8 @@ class Opened:
         self._sparse = SparseIndex.open(folder / manifest.sparse)
         self._sparse_rows = _read_rows(folder / manifest.sparse / ROWS_NAME, len(self._sparse))
         self._sparse_deleted = _deleted(generation, self._sparse_rows)
-        self._graph: tuple[Graph, Edges] | None = None
+        self._graph: Graph | None = None
+        self._edges: Edges | None = None
 
     @classmethod
     def open(cls, folder: Path) -> "Opened":
@@ -90,8 +91,9 @@ class Opened:
 
         return stable_hits(search, len(queries), k, names=self.generation.passage_ids)
 
-    def graph_and_edges(self) -> tuple[Graph, Edges]:
-        """Return the graph and its weighted edges, opening them the first time.
+    @property
+    def graph(self) -> Graph:
+        """Return the graph, opening it the first time.
 
         Raises
         ------
@@ -105,9 +107,21 @@ class Opened:
                     "`wherefrom build` with its sources adds one once something of them is new, or "
                     "choose the retriever dense, sparse or hybrid"
                 )
-            graph = Graph(self.generation)
-            self._graph = graph, weigh_edges(graph)
+            self._graph = Graph(self.generation)
         return self._graph
+
+    def graph_and_edges(self) -> tuple[Graph, Edges]:
+        """Return the graph and its weighted edges, opening them the first time.
+
+        Raises
+        ------
+        UsageError
+            If the knowledge base has no graph: an earlier release made it.
+        """
+        graph = self.graph
+        if self._edges is None:
+            self._edges = weigh_edges(graph)
+        return graph, self._edges
 
     def graph_rankings(
         self,

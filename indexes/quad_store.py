@@ -12,6 +12,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -24,7 +25,7 @@ from wherefrom.kb.manifest import Manifest
 from wherefrom.kb.progress import NoProgress, Progress
 
 STAGE = "store quads"
-QUADS_TOLD = 10_000  # how many pass between two signs of progress
+BATCH = 10_000  # quads that pass between two signs of progress
 UNUSED_SECONDS = 86_400.0
 
 
@@ -85,10 +86,9 @@ def _make(graph: Graph, target: Path, progress: Progress) -> None:
 def _told(quads: Iterator[ox.Quad], progress: Progress) -> Iterator[ox.Quad]:
     """Yield the quads, and say from time to time how many have passed."""
     progress.start(STAGE)
-    for number, quad in enumerate(quads, start=1):
-        if number % QUADS_TOLD == 0:
-            progress.advance(STAGE, QUADS_TOLD)
-        yield quad
+    while batch := list(islice(quads, BATCH)):
+        yield from batch
+        progress.advance(STAGE, len(batch))
     progress.finish(STAGE)
 
 

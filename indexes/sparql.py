@@ -38,7 +38,9 @@ _UPDATE = re.compile(
     r"(insert|delete|load|clear|create|drop|copy|move|add|with)\b",
     re.IGNORECASE,
 )
-_POSITION = re.compile(r"error at (\d+):(\d+): ")
+_POSITION = re.compile(r"error at (\d+):(\d+): expected (?:one of )?")
+_CHARACTERS = re.compile(r"\[(?:'[^']*'|[^\]])*\]")  # which of them may follow: of no use to people
+_EXPECTED = re.compile(r'"[^"]*"|[^",\s][^",]*')
 
 
 def sparql(
@@ -96,8 +98,10 @@ def check_query(query: str) -> None:
     Raises
     ------
     UsageError
-        If it holds SERVICE, or is an update.
+        If it is empty, holds SERVICE, or is an update.
     """
+    if not query.strip():
+        raise UsageError("the query is empty")
     for match in _SERVICE.finditer(query):
         if match["service"]:
             line = query.count("\n", 0, match.start("service")) + 1
@@ -126,7 +130,7 @@ def _run(store: Path, query: str, result: Path, seconds: float) -> str:
             "allow more time"
         ) from error
     if done.returncode == WRONG_QUERY:
-        raise UsageError(_said(done.stderr))
+        raise UsageError(_said(query, done.stderr))
     if done.returncode:
         remove_tree(store)  # the system may have removed a file of it; it is made anew next time
         raise KnowledgeBaseError(
@@ -145,10 +149,17 @@ def _read(form: str, content: bytes) -> SparqlResult:
     return found
 
 
-def _said(message: str) -> str:
+def _said(query: str, message: str) -> str:
     """Say where a query is no SPARQL, and what was expected there."""
     place = _POSITION.match(message)
     if place is None:
         return f"the query is no SPARQL: {message}"
-    what = " ".join(message[place.end() :].split())
-    return f"the query is no SPARQL: line {place[1]}, column {place[2]}: {what}"
+    line, column = int(place[1]), int(place[2])
+    lines = query.split("\n")
+    rest = lines[line - 1][column - 1 :].strip() if line <= len(lines) else ""
+    found = _EXPECTED.findall(_CHARACTERS.sub("", message[place.end() :]))
+    said = [part.strip() for part in found]
+    sentences = [part for part in said if " " in part]
+    what = sentences[:1] or [f"expected {' or '.join(said)}"] if said else []
+    where = f"line {line}, column {column}, at {repr(rest[:40]) if rest else 'the end'}"
+    return ": ".join(["the query is no SPARQL", where, *what])

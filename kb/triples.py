@@ -89,6 +89,17 @@ def is_negated(relation: str) -> bool:
     return _NEGATION.search(relation) is not None
 
 
+def without_negation(relation: str) -> str:
+    """Return the name of the relation that a negated one denies, or the name itself.
+
+    Examples
+    --------
+    >>> [without_negation(name) for name in ("NotDesires", "/r/NotIsA", "Notes")]
+    ['Desires', '/r/IsA', 'Notes']
+    """
+    return _NEGATION.sub(lambda found: found[0].removesuffix("Not"), relation)
+
+
 def _triple(place: Place, line: bytes, columns: _Columns | None, source: str) -> Triple:
     cells = _cells(place, line)
     chosen = columns or _UNNAMED.get(len(cells))

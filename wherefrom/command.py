@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from wherefrom.commands_answer import ask, check, choose, search
+from wherefrom.commands_graph import export, graph, sparql
 from wherefrom.commands_store import build, compact, delete, info, verify
 from wherefrom.commands_train import calibrate, train
 from wherefrom.kb.errors import StorageError, UsageError, WherefromError
@@ -42,7 +43,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich panels would double the time that help takes
 )
-for command in (build, delete, compact, info, verify, search, ask, check, choose, train, calibrate):
+_STORE = (build, delete, compact, info, verify)
+_ANSWER = (search, ask, check, choose)
+_GRAPH = (graph, sparql, export)
+_TRAIN = (train, calibrate)
+for command in (*_STORE, *_ANSWER, *_GRAPH, *_TRAIN):
     app.command()(command)
 
 

@@ -9,8 +9,13 @@ from wherefrom.pipeline.records import Option
 from wherefrom.results import Answer, Check, Choice, Ranking
 
 if TYPE_CHECKING:
+    from wherefrom.indexes.graph import Graph
     from wherefrom.indexes.knowledge import Knowledge
+    from wherefrom.indexes.neighbourhood import Neighbourhood
+    from wherefrom.indexes.rdf_export import ExportReport
     from wherefrom.indexes.reports import Info
+    from wherefrom.indexes.sparql import SparqlResult
+    from wherefrom.kb.progress import Progress
     from wherefrom.kb.records import Document, Passage
     from wherefrom.pipeline.answering import Answerer
     from wherefrom.pipeline.text_prompt import TextPrompt
@@ -151,6 +156,42 @@ class KnowledgeBase:
     def info(self) -> "Info":
         """Return what the knowledge base holds."""
         return self._knowledge.info
+
+    @property
+    def graph(self) -> "Graph":
+        """Return the graph: entities, what mentions them, and facts.
+
+        `wherefrom.indexes.graph_view` shows it as a graph of networkx.
+        """
+        return self._knowledge.graph
+
+    def neighbourhood(self, name: str, *, depth: int = 1, most: int = 30) -> "Neighbourhood":
+        """Tell what stands around the entity of a name or IRI.
+
+        `most` of each kind are told, and for a `depth` of 2 and more as many of its neighbours; see
+        `wherefrom.indexes.neighbourhood`.
+        """
+        from wherefrom.indexes.neighbourhood import neighbourhood
+
+        return neighbourhood(self.graph, name, depth=depth, most=most)
+
+    def export_rdf(self, path: Path | str, *, progress: "Progress | None" = None) -> "ExportReport":
+        """Write entities, passages, mentions and facts as N-Quads; see docs/rdf.md."""
+        from wherefrom.indexes.rdf_export import export_rdf
+
+        return export_rdf(self.graph, path, progress=progress)
+
+    def sparql(
+        self, query: str, *, seconds: float = 60.0, progress: "Progress | None" = None
+    ) -> "SparqlResult":
+        """Answer a SPARQL query over what `export_rdf` would write, within some seconds.
+
+        SELECT gives a `pyoxigraph.QuerySolutions`, ASK a `pyoxigraph.QueryBoolean`, CONSTRUCT and
+        DESCRIBE a list of `pyoxigraph.Triple`; see `wherefrom.indexes.sparql`.
+        """
+        from wherefrom.indexes.sparql import sparql
+
+        return sparql(self.graph, query, seconds=seconds, progress=progress)
 
     def passage(self, passage_id: str) -> "Passage":
         """Return a passage by its id."""

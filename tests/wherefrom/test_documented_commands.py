@@ -26,6 +26,7 @@ FILES = {
     },
 }
 WITH_READER = ("ask", "check", "choose")
+SPARQL = "SELECT ?name { ?entity a wf:Entity ; wf:name ?name } ORDER BY ?name"
 
 
 def usage(command: str) -> list[str]:
@@ -37,9 +38,14 @@ def usage(command: str) -> list[str]:
 
 @pytest.fixture
 def stands_for(
-    tmp_path: Path, tiny_kb: Path, tiny_reader_folder: Path, tiny_encoder_folder: Path
+    tmp_path: Path,
+    tiny_kb: Path,
+    tiny_reader_folder: Path,
+    tiny_encoder_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> dict[str, str]:
     """Give what each word in capitals stands for here."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # where stores of quads are kept
     for name, line in FILES.items():
         (tmp_path / name).write_text(json.dumps(line) + "\n")
     question = "What is the capital of France?"
@@ -68,6 +74,9 @@ def stands_for(
         "SOURCE...": f"jsonl:{source}",
         "DOCUMENT_ID...": "paris",
         "QUERY": "capital",
+        "sparql QUERY": SPARQL,
+        "export FILE": str(tmp_path / "exported.nq"),
+        "ENTITY": "paris",
         "QUESTION": question,
         "CLAIM": "Paris is the capital of France.",
         "READER": str(reader),
@@ -86,7 +95,8 @@ def prints(stands_for: dict[str, str], tiny_reader_folder: Path, capsys) -> Call
         words = usage(command)
         for number, word in enumerate(words):
             option = words[number - 1].removeprefix("--")
-            words[number] = stands_for.get(option if word == "DIR" else word, word)
+            name = option if word == "DIR" else word
+            words[number] = stands_for.get(f"{command} {name}", stands_for.get(name, word))
         reader = ["--reader", str(tiny_reader_folder)] if command in WITH_READER else []
         capsys.readouterr()
         assert run([*words, *reader, *more]) == 0, capsys.readouterr().err

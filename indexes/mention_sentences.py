@@ -10,6 +10,7 @@ from wherefrom.indexes.passage_text import passage_text
 from wherefrom.kb.sentences import split_sentences
 
 MOST_SENTENCES = 48  # for one question; what begins farther down its passages is not weighed
+MOST_PASSAGES = 1_000  # looked through for them: an entity may have a million
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,13 @@ class MentionSentence:
 
 
 def mention_sentences(graph: Graph, passages: NDArray[np.int64]) -> list[MentionSentence]:
-    """Return the sentence around each mention in some passages, at most MOST_SENTENCES of them."""
+    """Return the sentence around each mention in some passages, in order.
+
+    At most MOST_SENTENCES different ones are returned, of the first MOST_PASSAGES passages.
+    """
     found: list[MentionSentence] = []
     texts: set[str] = set()
-    for number in passages.tolist():
+    for number in passages[:MOST_PASSAGES].tolist():
         mentions = graph.mentions_in(number)
         if not mentions.shape[1]:
             continue

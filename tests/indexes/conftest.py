@@ -1,6 +1,8 @@
 """Small graphs, made as every graph is: by building a knowledge base."""
 
+import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +14,19 @@ from wherefrom.indexes.options import BuildOptions
 from wherefrom.kb.generation import Generation
 from wherefrom.kb.passages import PassageRules
 
-OpenGraph = Callable[..., Graph]
+RULES = PassageRules(max_words=12, overlap_sentences=0)
+MakeGraph = Callable[..., Graph]
 
 
 @pytest.fixture
-def open_graph(tmp_path: Path, write_jsonl: Callable[..., str], word_encoder: Any) -> OpenGraph:
-    """Give a function that makes a knowledge base of documents and facts and opens its graph.
+def make_graph(word_encoder: Any) -> MakeGraph:
+    """Give a function that makes a knowledge base in a folder, and opens its graph.
 
-    Documents are `{id or title: text}`, facts lines of a table. Each further call adds to it.
+    Documents are `{id and title: text}`, facts lines of a table. Each further call adds to it.
     """
-    options = BuildOptions(
-        encoder=word_encoder, rules=PassageRules(max_words=12, overlap_sentences=0)
-    )
 
     def make(
+        folder: Path,
         documents: dict[str, str] | None = None,
         facts: Iterable[str] = (),
         *,
@@ -38,11 +39,20 @@ def open_graph(tmp_path: Path, write_jsonl: Callable[..., str], word_encoder: An
                 {"id": name, "title": "" if untitled else name, "text": text}
                 for name, text in documents.items()
             ]
-            sources.append(write_jsonl(rows))
+            path = folder / "documents.jsonl"
+            path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+            sources.append(f"jsonl:{path}")
         if lines := list(facts):
-            (tmp_path / "facts.tsv").write_text("".join(f"{line}\n" for line in lines))
-            sources.append(f"triples:{tmp_path / 'facts.tsv'}")
-        build(tmp_path / "my.kb", sources, options=options)
-        return Graph(Generation.open(tmp_path / "my.kb"))
+            (folder / "facts.tsv").write_text("".join(f"{line}\n" for line in lines))
+            sources.append(f"triples:{folder / 'facts.tsv'}")
+        options = BuildOptions(encoder=word_encoder, rules=RULES)
+        build(folder / "my.kb", sources, options=options)
+        return Graph(Generation.open(folder / "my.kb"))
 
     return make
+
+
+@pytest.fixture
+def open_graph(tmp_path: Path, make_graph: MakeGraph) -> MakeGraph:
+    """Give the same function for the knowledge base `my.kb` in the folder of the test."""
+    return partial(make_graph, tmp_path)

@@ -1,5 +1,7 @@
 """The walk is that of networkx, and edges that one walk alone sees stay with it."""
 
+import time
+
 import networkx
 import numpy as np
 import pytest
@@ -78,3 +80,24 @@ def test_a_home_without_weight_is_refused(home):
     graph = transitions(csr_array(np.ones((2, 2))))
     with pytest.raises(UsageError, match="at least one node to start from"):
         walk(graph, np.array(home), restart=0.5)
+
+
+@pytest.mark.slow
+def test_a_hub_with_a_million_neighbours_is_walked_in_seconds():
+    count = 1_000_000
+    hub, leaves = np.zeros(count, dtype=np.int64), np.arange(1, count + 1)
+    ends = np.concatenate([hub, leaves]), np.concatenate([leaves, hub])
+    weights = csr_array((np.ones(2 * count), ends), shape=(count + 1, count + 1))
+    graph = transitions(weights)
+    home = np.zeros(count + 1)
+    home[0] = 1.0
+    started = time.perf_counter()
+    found = walk(graph, home, restart=0.3, tolerance=1e-5)
+    assert time.perf_counter() - started < 10
+    assert found[0] == pytest.approx(1 / 1.7, abs=1e-4)  # at home, or one step away
+    assert np.allclose(found[1:], 0.7 / 1.7 / count, rtol=1e-3)
+    started = time.perf_counter()
+    one_way = csr_array(([1.0], ([0], [7])), shape=(1, count + 1))
+    found = walk(graph, home, restart=0.3, tolerance=1e-5, leaving=(np.array([0]), one_way))
+    assert time.perf_counter() - started < 10
+    assert np.flatnonzero(found).tolist() == [0, 7]

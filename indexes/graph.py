@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from wherefrom.indexes.graph_files import ENTITIES, read_arrays, read_names
+from wherefrom.indexes.graph_files import ENTITIES, NAMES, names_in, read_arrays
 from wherefrom.indexes.graph_order import numbers_of_rows
 from wherefrom.indexes.linking import first_passages
 from wherefrom.indexes.mention_choice import MentionChoice
@@ -45,7 +45,7 @@ class Graph:
         self.generation = generation
         self.arrays = read_arrays(folder)
         self._entities = ArrowTable(folder / ENTITIES)
-        self._folder = folder
+        self._names = ArrowTable(folder / NAMES)
 
     @property
     def passages(self) -> int:
@@ -71,10 +71,28 @@ class Graph:
         """Return the IRI of an entity, empty where it has none."""
         return str(self._entities.value("iri", entity))
 
+    def names_of(self, entity: int) -> list[str]:
+        """Return all names of an entity, each once, in order."""
+        rows = np.arange(*_run(self._name_owners, entity).indices(len(self._names)))
+        return list(dict.fromkeys(self._names.values("name", rows)))
+
+    def having(self, column: str, value: str) -> list[int]:
+        """Return the entities whose `name` or `iri` is a value, in order."""
+        import pyarrow.compute as pc
+
+        found = pc.equal(self._entities.column(column), value)
+        rows: list[int] = np.flatnonzero(found.to_numpy()).tolist()
+        return rows
+
+    @cached_property
+    def _name_owners(self) -> NDArray[np.int32]:
+        found: NDArray[np.int32] = self._names.column("entity").to_numpy()
+        return found
+
     @cached_property
     def table(self) -> NameTable:
         """Return all names, to look entities up by."""
-        return NameTable(*read_names(self._folder))
+        return NameTable(*names_in(self._names))
 
     @cached_property
     def linker(self) -> Linker:

@@ -85,7 +85,11 @@ def write_entities(folder: Path, entities: Entities) -> None:
 
 def read_names(folder: Path) -> tuple[list[str], list[int], list[int]]:
     """Read every name with its entity and its kind, as `wherefrom.kb.name_table` takes them."""
-    table = ArrowTable(folder / NAMES)
+    return names_in(ArrowTable(folder / NAMES))
+
+
+def names_in(table: ArrowTable) -> tuple[list[str], list[int], list[int]]:
+    """Return every name in an opened table of names, as `read_names` does."""
     names, entities, kinds = (table.column(column) for column in ("name", "entity", "kind"))
     return names.to_pylist(), entities.to_pylist(), kinds.to_pylist()
 

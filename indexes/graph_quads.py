@@ -13,7 +13,6 @@ import numpy as np
 import pyoxigraph as ox
 
 from wherefrom.indexes import rdf_vocabulary as wf
-from wherefrom.indexes.entity_names import EntityNames
 from wherefrom.indexes.graph import Graph
 from wherefrom.kb.entities import NO_ENTITY
 from wherefrom.kb.records import Passage, Triple
@@ -63,13 +62,12 @@ def _sources(graph: Graph) -> Iterator[ox.Quad]:
 
 
 def _entities(graph: Graph, nodes: Nodes) -> Iterator[ox.Quad]:
-    names = EntityNames(graph)
     for entity in range(graph.entities):
         node, shown = nodes.of(entity), graph.name(entity)
         yield ox.Quad(node, wf.TYPE, wf.ENTITY)
         yield ox.Quad(node, wf.NAME, ox.Literal(shown))  # one, while facts may give more labels
         yield ox.Quad(node, wf.LABEL, ox.Literal(shown))
-        for name in names.of(entity):
+        for name in graph.names_of(entity):
             if name != shown:
                 yield ox.Quad(node, wf.ALIAS, ox.Literal(name))
 

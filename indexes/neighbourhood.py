@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wherefrom.indexes.entity_names import EntityNames, find_entity
+from wherefrom.indexes.entity_lookup import find_entity
 from wherefrom.indexes.graph import Graph
 from wherefrom.kb.entities import NO_ENTITY
 from wherefrom.kb.errors import UsageError
@@ -37,9 +37,9 @@ class SeenMention:
     """A mention with its receipt, standing for all mentions between the same two.
 
     `entity` is the neighbour and `name` its name: what is mentioned, or what the passage that
-    mentions is about (NO_ENTITY and its title where that has no name). `times` counts the mentions.
-    `start` and `end` are the place of `quote` in the document, `sentence_start` that of its
-    sentence.
+    mentions is about (NO_ENTITY, and its title or id, where that has no name). `times` counts the
+    mentions. `start` and `end` are the place of `quote` in the document, `sentence_start` that of
+    its sentence.
     """
 
     entity: int
@@ -156,11 +156,10 @@ def neighbourhood(
     if most < 1:
         raise UsageError(f"at least 1 of each kind must be shown, got {most}")
     meant = find_entity(graph, name)
-    names = EntityNames(graph)
     found: dict[int, Surroundings] = {}
     level = [meant.entity]
     for _ in range(depth):
-        around = [_surroundings(graph, names, entity, most) for entity in level]
+        around = [_surroundings(graph, entity, most) for entity in level]
         found |= {one.entity: one for one in around}
         near = dict.fromkeys(entity for one in around for entity in one.neighbours())
         level = [entity for entity in near if entity not in found][:most]
@@ -168,8 +167,8 @@ def neighbourhood(
     return Neighbourhood(name, others, tuple(found.values()))
 
 
-def _surroundings(graph: Graph, names: EntityNames, entity: int, most: int) -> Surroundings:
-    called = names.of(entity)
+def _surroundings(graph: Graph, entity: int, most: int) -> Surroundings:
+    called = graph.names_of(entity)
     about = graph.about(entity)
     mentions, mentioned_by = _mentioned(graph, about), _mentioning(graph, entity)
     facts = graph.facts_of(entity)
@@ -239,7 +238,7 @@ def _seen(
     first, last = next(((a, b) for a, b in spans if a <= low < b), (low, high))
     return SeenMention(
         entity=other,
-        name=passage.title if other == NO_ENTITY else graph.name(other),
+        name=(passage.title or passage.id) if other == NO_ENTITY else graph.name(other),
         times=times,
         passage_id=passage.id,
         title=passage.title,

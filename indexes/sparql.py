@@ -25,12 +25,15 @@ from wherefrom.kb.progress import Progress
 
 SparqlResult = ox.QuerySolutions | ox.QueryBoolean | Sequence[ox.Triple]
 SECONDS = 60.0  # that a query may take
-_SPACE = r"(?>\s|#[^\r\n]*+)*+"
 # What pyoxigraph may take for SERVICE, in comments and strings too: nothing of it may get through.
-# Variables are matched so that they are passed over whole.
-_SERVER = r"""(?:<[^<>]*>|[?$][^\s{}]+|[^\s{}<>"'?$:]*:[^\s{}]*)"""
+# Variables are matched so that they are passed over whole. Nothing is tried twice, to be quick.
+_SPACE = r"(?>\s|#[^\r\n]*+)*+"
+_LETTER = r"\w\u00b7-\U0010ffff"  # at least what SPARQL allows in a name
+_NAME = rf"[{_LETTER}.\-]*+:(?>[{_LETTER}.:%\-]|\\.)*+"
+_SERVER = rf"(?><[^<>]*+>|[?$][{_LETTER}]++|{_NAME})"
 _SERVICE = re.compile(
-    rf"[?$]\w+|(?<!:)(?P<service>service){_SPACE}(?:silent{_SPACE})?{_SERVER}{_SPACE}\{{",
+    rf"[?$][{_LETTER}]++|"
+    rf"(?<!:)(?P<service>service){_SPACE}(?:silent{_SPACE})?{_SERVER}{_SPACE}\{{",
     re.IGNORECASE,
 )
 _UPDATE = re.compile(
@@ -118,7 +121,9 @@ def check_query(query: str) -> None:
 
 def _run(store: Path, query: str, result: Path, seconds: float) -> str:
     """Answer a query in another process; return the form of what it wrote."""
-    command = [sys.executable, "-m", "wherefrom.indexes.sparql_process", str(store), str(result)]
+    # -P: a file that lies where one works must not stand in for a module of the same name
+    command = [sys.executable, "-P", "-m", "wherefrom.indexes.sparql_process"]
+    command += [str(store), str(result)]
     asked = json.dumps({"query": query, "prefixes": PREFIXES})
     try:
         done = subprocess.run(

@@ -82,12 +82,15 @@ def _write_graph(generation: Generation, scratch: Path, progress: Progress) -> N
     entities = find_entities(_document_names(generation, order), terms)
     owners = entities.documents[order.documents]
     about = _about(owners)
-    linking = _linking(generation, order, entities, about)
+    mentions = np.empty((4, 0), dtype=np.int32)
+    if len(order.rows):  # a linker of the names of a million facts takes long to make
+        linking = _linking(generation, order, entities, about)
+        mentions = mentions_of(generation, linking, progress)
     arrays = GraphArrays(
         passages=order.rows,
         documents=order.documents.astype(np.int32),
         about=about,
-        mentions=mentions_of(generation, linking, progress),
+        mentions=mentions,
         facts=_facts(terms, entities),
     )
     with storage_errors(scratch):

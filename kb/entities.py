@@ -51,18 +51,32 @@ class Entities:
 
 
 @dataclass(slots=True)
-class _Draft:
-    """An entity while its names are collected."""
+class _Drafts:
+    """Entities while their names are collected, numbered in the order in which they come.
 
-    shown: tuple[int, str]
-    iri: str = ""
-    surfaces: set[tuple[str, int]] = field(default_factory=set)
+    There may be a million, so each has no object of its own. `names` holds entity, name and kind.
+    """
 
-    def add_aliases(self, aliases: Iterable[str], title: str) -> None:
-        """Add names that are neither blank nor the title."""
-        self.surfaces.update(
-            (alias, ALIAS) for alias in aliases if alias != title and alias.strip()
-        )
+    numbers: dict[str, int] = field(default_factory=dict)
+    shown: list[tuple[int, str]] = field(default_factory=list)
+    iris: list[str] = field(default_factory=list)
+    names: set[tuple[int, str, int]] = field(default_factory=set)
+
+    def number(self, key: str, shown: tuple[int, str]) -> int:
+        """Return the entity of a key; of the names that it could be shown by the first is kept."""
+        number = self.numbers.setdefault(key, len(self.shown))
+        if number == len(self.shown):
+            self.shown.append(shown)
+            self.iris.append("")
+        self.shown[number] = min(self.shown[number], shown)
+        return number
+
+    def add_names(self, number: int, title: str, aliases: Iterable[str]) -> None:
+        """Add a title and other names; blank ones are left out, and the title among them."""
+        self.names.add((number, title, TITLE))
+        for alias in aliases:
+            if alias != title and alias.strip():
+                self.names.add((number, alias, ALIAS))
 
 
 def find_entities(documents: Iterable[DocumentNames], facts: FactTerms) -> Entities:
@@ -75,7 +89,7 @@ def find_entities(documents: Iterable[DocumentNames], facts: FactTerms) -> Entit
     facts
         The terms of the facts, with their names.
     """
-    drafts: dict[str, _Draft] = {}
+    drafts = _Drafts()
     of_documents = [_add_document(drafts, names) for names in documents]
     keys = [_key(term.name) for term in facts.terms]
     shared = Counter(key for key, term in zip(keys, facts.terms, strict=True) if term.iri)
@@ -83,55 +97,43 @@ def find_entities(documents: Iterable[DocumentNames], facts: FactTerms) -> Entit
         _add_term(drafts, key, term, is_shared=shared[key] > 1)
         for key, term in zip(keys, facts.terms, strict=True)
     ]
-    ordered = sorted(drafts)
-    numbers = {key: number for number, key in enumerate(ordered)}
-    numbers[""] = NO_ENTITY
-    rows = [
-        (surface, number, kind)
-        for number, key in enumerate(ordered)
-        for surface, kind in sorted(drafts[key].surfaces)
-    ]
+    ordered = [drafts.numbers[key] for key in sorted(drafts.numbers)]
+    places = np.full(len(ordered) + 1, NO_ENTITY, dtype=np.int64)  # the last for NO_ENTITY
+    places[ordered] = np.arange(len(ordered))
+    place = places.tolist()
+    rows = sorted((place[number], name, kind) for number, name, kind in drafts.names)
     return Entities(
-        names=[drafts[key].shown[1] for key in ordered],
-        iris=[drafts[key].iri for key in ordered],
-        surfaces=[surface for surface, _, _ in rows],
-        owners=[number for _, number, _ in rows],
+        names=[drafts.shown[number][1] for number in ordered],
+        iris=[drafts.iris[number] for number in ordered],
+        surfaces=[name for _, name, _ in rows],
+        owners=[number for number, _, _ in rows],
         kinds=[kind for _, _, kind in rows],
-        documents=np.array([numbers[key] for key in of_documents], dtype=np.int64),
-        terms=np.array([numbers[key] for key in of_terms], dtype=np.int64),
+        documents=places[np.array(of_documents, dtype=np.int64)],
+        terms=places[np.array(of_terms, dtype=np.int64)],
     )
 
 
-def _add_document(drafts: dict[str, _Draft], names: DocumentNames) -> str:
-    """Add what a document is about; return the key of its entity, empty where it has none."""
-    if not names.title.strip():
-        return ""
-    key = _key(names.title)
-    draft = _draft(drafts, key, (_BY_TITLE, names.title))
-    draft.surfaces.add((names.title, TITLE))
-    draft.add_aliases(names.aliases, names.title)
-    return key
+def _add_document(drafts: _Drafts, names: DocumentNames) -> int:
+    """Add what a document is about; return its draft, NO_ENTITY where it has no title."""
+    title = names.title
+    if not title.strip():
+        return NO_ENTITY
+    number = drafts.number(_key(title), (_BY_TITLE, title))
+    drafts.add_names(number, title, names.aliases)
+    return number
 
 
-def _add_term(drafts: dict[str, _Draft], key: str, term: Term, *, is_shared: bool) -> str:
+def _add_term(drafts: _Drafts, key: str, term: Term, *, is_shared: bool) -> int:
     """Add a term of the facts; `is_shared` says that other terms with an IRI have its key."""
     shown = term.name
     if term.iri and is_shared:
         key = f"{key}\x00{term.scope}\x00{term.iri}"
         if term.words and term.words != term.name:
             shown = f"{term.name} ({term.words})"
-    draft = _draft(drafts, key, (_BY_FACT, shown))
-    draft.iri = draft.iri or term.iri
-    draft.surfaces.add((term.name, TITLE))
-    draft.add_aliases(term.aliases, term.name)
-    return key
-
-
-def _draft(drafts: dict[str, _Draft], key: str, shown: tuple[int, str]) -> _Draft:
-    """Return the entity of a key; of the names that it could be shown by, the first is kept."""
-    draft = drafts.setdefault(key, _Draft(shown))
-    draft.shown = min(draft.shown, shown)
-    return draft
+    number = drafts.number(key, (_BY_FACT, shown))
+    drafts.iris[number] = drafts.iris[number] or term.iri
+    drafts.add_names(number, term.name, term.aliases)
+    return number
 
 
 def _key(name: str) -> str:

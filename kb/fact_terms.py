@@ -48,73 +48,86 @@ class FactTerms:
 
 
 @dataclass(slots=True)
-class _Draft:
-    """A term while its names are collected: (rank of the language, language, name)."""
+class _Named:
+    """What facts say that a term is called; labels are (rank of language, language, name)."""
 
-    words: str
-    iri: str
-    scope: str
     labels: set[tuple[int, str, str]] = field(default_factory=set)
     aliases: set[str] = field(default_factory=set)
 
 
+@dataclass(slots=True)
+class _Drafts:
+    """Terms while they are numbered and named; there may be a million, and few with names.
+
+    `numbers` has the terms with an IRI by scope and IRI, the others by their words.
+    """
+
+    numbers: dict[str | tuple[str, str], int] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
+    named: dict[int, _Named] = field(default_factory=dict)
+
+    def number(self, words: str, iri: str, source: str) -> int:
+        """Return the number of a term; a blank node is known by its source, too."""
+        scope = source if iri.startswith(BLANK) else ""
+        number = self.numbers.setdefault((scope, iri) if iri else words, len(self.words))
+        if number == len(self.words):
+            self.words.append(words)
+        return number
+
+    def terms(self) -> list[Term]:
+        """Settle the names of all terms, in order."""
+        nothing = _Named()
+        return [
+            _term(self.words[number], known, self.named.get(number, nothing))
+            for known, number in self.numbers.items()
+        ]
+
+
 def number_terms(segments: Sequence[FactSegment]) -> FactTerms:
     """Number the terms of the facts of some sources, in the order in which they come."""
-    numbers: dict[tuple[str, str, str], int] = {}
-    drafts: list[_Draft] = []
+    drafts = _Drafts()
     heads, tails = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for segment in segments:
         literal = _is_true(segment, "literal")
-        head = _numbered(segment, "head", numbers, drafts)
-        tail = _numbered(segment, "tail", numbers, drafts, left_out=literal)
+        head = _numbered(segment, "head", drafts)
+        tail = _numbered(segment, "tail", drafts, left_out=literal)
         for row in np.flatnonzero(literal & _is_naming(segment)).tolist():
-            _name(drafts[head[row]], segment.triple(row))
+            _name(drafts.named.setdefault(int(head[row]), _Named()), segment.triple(row))
         heads.append(head)
         tails.append(tail)
-    return FactTerms(
-        [_term(draft) for draft in drafts], np.concatenate(heads), np.concatenate(tails)
-    )
+    return FactTerms(drafts.terms(), np.concatenate(heads), np.concatenate(tails))
 
 
 def _numbered(
     segment: FactSegment,
     side: str,
-    numbers: dict[tuple[str, str, str], int],
-    drafts: list[_Draft],
+    drafts: _Drafts,
     *,
     left_out: NDArray[np.bool_] | None = None,
 ) -> Numbers:
-    """Return the number of each fact's term on one side, NO_TERM where it is left out.
-
-    A term is known by its IRI, or else by its words; a blank node by its label and its source.
-    """
+    """Return the number of each fact's term on one side, NO_TERM where it is left out."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     words, iris = _array(segment, side), _array(segment, f"{side}_iri")
-    joined = pc.if_else(pc.equal(iris, ""), words, pc.binary_join_element_wise("", iris, "\x00"))
+    known = pc.if_else(pc.equal(iris, ""), words, pc.binary_join_element_wise("", iris, "\x00"))
     if left_out is not None:
-        joined = pc.if_else(left_out, None, joined)
-    coded = joined.dictionary_encode()
-    found = np.empty(len(coded.dictionary) + 1, dtype=np.int64)
-    found[-1] = NO_TERM
-    codes: Numbers = coded.indices.fill_null(len(coded.dictionary)).to_numpy().astype(np.int64)
-    for code, row in enumerate(_first_rows(codes, len(coded.dictionary))):
-        said, iri = words[row].as_py(), iris[row].as_py()
-        scope = segment.source if iri.startswith(BLANK) else ""
-        key = (scope, iri, "" if iri else said)
-        if key not in numbers:
-            numbers[key] = len(drafts)
-            drafts.append(_Draft(said, iri, scope))
-        found[code] = numbers[key]
+        known = pc.if_else(left_out, None, known)
+    coded = known.dictionary_encode()
+    count = len(coded.dictionary)
+    codes: Numbers = coded.indices.fill_null(count).to_numpy().astype(np.int64)
+    rows = pa.array(_first_rows(codes, count))
+    firsts = zip(words.take(rows).to_pylist(), iris.take(rows).to_pylist(), strict=True)
+    found = np.full(count + 1, NO_TERM, dtype=np.int64)
+    found[:count] = [drafts.number(said, iri, segment.source) for said, iri in firsts]
     return found[codes]
 
 
-def _first_rows(codes: Numbers, count: int) -> list[int]:
-    """Return the first row in which each code below `count` stands."""
+def _first_rows(codes: Numbers, count: int) -> Numbers:
+    """Return the first row (count,) in which each code below `count` stands."""
     firsts = np.full(count + 1, len(codes), dtype=np.int64)
     np.minimum.at(firsts, codes, np.arange(len(codes)))
-    rows: list[int] = firsts[:count].tolist()
-    return rows
+    return firsts[:count]
 
 
 def _is_naming(segment: FactSegment) -> NDArray[np.bool_]:
@@ -127,21 +140,21 @@ def _is_naming(segment: FactSegment) -> NDArray[np.bool_]:
     return found & ~_is_true(segment, "negated")
 
 
-def _name(draft: _Draft, fact: Triple) -> None:
+def _name(named: _Named, fact: Triple) -> None:
     if not fact.tail.strip():
         return
     if fact.relation == NAMING[0]:
         languages = [*PREFERRED_LANGUAGES, fact.language]
-        draft.labels.add((languages.index(fact.language), fact.language, fact.tail))
-    draft.aliases.add(fact.tail)
+        named.labels.add((languages.index(fact.language), fact.language, fact.tail))
+    named.aliases.add(fact.tail)
 
 
-def _term(draft: _Draft) -> Term:
+def _term(words: str, known: str | tuple[str, str], named: _Named) -> Term:
     """Settle a term's names: of what has an IRI the best label, of all else its words."""
-    words, iri = draft.words, draft.iri
-    name = min(draft.labels)[2] if iri and draft.labels else words or iri
-    aliases = tuple(sorted({words, *draft.aliases} - {name, ""}))
-    return Term(words, iri, name, aliases, draft.scope)
+    scope, iri = ("", "") if isinstance(known, str) else known
+    name = min(named.labels)[2] if iri and named.labels else words or iri
+    aliases = tuple(sorted({words, *named.aliases} - {name, ""}))
+    return Term(words, iri, name, aliases, scope)
 
 
 def _is_true(segment: FactSegment, name: str) -> NDArray[np.bool_]:

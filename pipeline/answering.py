@@ -17,10 +17,9 @@ from wherefrom.pipeline.checking import check_claim
 from wherefrom.pipeline.choosing import choose_option
 from wherefrom.pipeline.decision import decide, features, probability
 from wherefrom.pipeline.judged import Judged, judge
-from wherefrom.pipeline.quoted import citation
+from wherefrom.pipeline.quoted import citation, paths_to
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Option
-from wherefrom.pipeline.records import Path as StepsPath
 from wherefrom.pipeline.retrieval import passage_evidence, retrieve
 from wherefrom.pipeline.statement import as_statement
 from wherefrom.pipeline.verdict import verify
@@ -175,7 +174,7 @@ class Answerer:
             abstained=decision.abstained,
             probability=decision.probability,
             citations=cited,
-            paths=_paths(cited, evidence),
+            paths=paths_to(cited, evidence),
             evidence=tuple(evidence),
             timing_seconds={"verify": time.perf_counter() - read},
         )
@@ -273,12 +272,6 @@ def bridge_text(reader: Reader, question: str, evidence: Sequence[Evidence]) -> 
 def find_candidates(reader: Reader, question: str, evidence: Sequence[Evidence]) -> list[Candidate]:
     """Return the best few candidate answers, best first."""
     return group(predict(reader, question, evidence))[:CANDIDATES]
-
-
-def _paths(cited: Sequence[Citation], evidence: Sequence[Evidence]) -> tuple[StepsPath, ...]:
-    """Return the paths that led to the cited passages, each once."""
-    led = {item.passage_id: item.path for item in evidence}
-    return tuple(dict.fromkeys(path for one in cited if (path := led[one.passage_id])))
 
 
 def _cite(reader: Reader, question: str, chosen: Judged) -> tuple[Citation, ...]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.pipeline.candidates import Candidate, group, normalised, predict
-from wherefrom.pipeline.quoted import citation, sentences
+from wherefrom.pipeline.quoted import citation, paths_to, sentences
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Choice, Citation, Evidence, Option
 from wherefrom.pipeline.statement import as_statement
@@ -67,11 +67,13 @@ def choose_option(
     odds = np.exp(logits - logits.max())
     probabilities = (odds / odds.sum()).tolist()
     best = int(np.argmax(odds))
+    cited = _citations(weighed[best])
     return Choice(
         question=question,
         choice=options[best].label,
         probabilities={o.label: p for o, p in zip(options, probabilities, strict=True)},
-        citations=_citations(weighed[best]),
+        citations=cited,
+        paths=paths_to(cited, shown),
         evidence=shown,
     )
 

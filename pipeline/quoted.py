@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wherefrom.kb.sentences import split_sentences
-from wherefrom.pipeline.records import Citation, Evidence, Verdict
+from wherefrom.pipeline.records import Citation, Evidence, Path, Verdict
 from wherefrom.pipeline.statement import titled
 from wherefrom.pipeline.verdict import Verification
 
@@ -69,3 +69,9 @@ def citation(quoted: Quoted, verification: Verification) -> Citation:
         verdict=verdict,
         entailment=verification.supported,
     )
+
+
+def paths_to(cited: Sequence[Citation], evidence: Sequence[Evidence]) -> tuple[Path, ...]:
+    """Return the paths that led to the cited passages, each once."""
+    led = {item.passage_id: item.path for item in evidence}
+    return tuple(dict.fromkeys(path for one in cited if (path := led[one.passage_id])))

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from wherefrom.indexes.fact_search import FoundFact
 from wherefrom.indexes.knowledge import Knowledge
-from wherefrom.indexes.records import FoundPassage
+from wherefrom.indexes.records import FoundPassage, PathStep
+from wherefrom.kb.records import Triple
 from wherefrom.pipeline.records import Evidence
 
 FACTS = 5  # of what the question names, shown beside the passages
@@ -68,6 +69,10 @@ def passage_evidence(
     ]
 
 
+def _step(fact: Triple) -> PathStep:
+    return PathStep(fact.head, fact.relation, fact.tail, source=fact.source, place=fact.place)
+
+
 def fact_evidence(found: Sequence[FoundFact], *, first_rank: int = 1) -> list[Evidence]:
     """Make evidence of the facts that are near enough to the question, in their order."""
     near = [one for one in found if one.score >= LEAST_COSINE]
@@ -83,6 +88,7 @@ def fact_evidence(found: Sequence[FoundFact], *, first_rank: int = 1) -> list[Ev
             text=sentence,
             start=0,
             end=len(sentence),
+            path=(_step(fact),),
         )
         for rank, (fact, sentence, score) in enumerate(near, start=first_rank)
     ]

@@ -32,6 +32,8 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
     nfcorpus = data / "beir" / "nfcorpus"
     squad = data / "qa" / "squad_dev_a.json"
     pairs = (data / "nli" / "mnli_dev_a.jsonl", data / "nli" / "snli_dev_a.jsonl")
+    csqa = data / "commonsense" / "csqa_dev.jsonl"
+    concepts = data / "kg" / "conceptnet100k.tsv"
     of_kb = ("--kb", str(kb))
     return (
         Run("help_time", "help_time"),
@@ -43,6 +45,8 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
         Run("starter_tuning", "starter", (*of_kb, "--set", "tuning"), (kb,)),
         Run("reader", "reader", ("--data", str(data)), (squad, *pairs)),
         Run("nfcorpus", "retrieval_nfcorpus", ("--data", str(nfcorpus)), (nfcorpus,)),
+        Run("multihop_answers", "multihop_answers", ("--data", str(wiki.parent)), (wiki,)),
+        Run("choose_facts", "choose_facts", ("--data", str(data)), (csqa, concepts)),
         Run("build_memory", "build_memory"),
         Run("peers", "peers"),
     )

@@ -31,7 +31,7 @@ ARMS = ("none", "facts", "shuffled")
 def measure(answerer: Answerer, asked: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Answer every question in each arm."""
     found = [_retrieved(answerer, one) for one in asked]
-    arms = {
+    arms: dict[str, list[list[list[Evidence]]]] = {
         "none": [[[] for _ in evidence] for evidence in found],
         "facts": found,
         "shuffled": [found[(number + 1) % len(found)] for number in range(len(found))],

@@ -19,7 +19,7 @@ from wherefrom.benchmarks.provenance import write_result
 from wherefrom.indexes.build import build
 from wherefrom.indexes.knowledge import Knowledge
 
-RETRIEVERS = ("dense", "sparse", "hybrid")
+RETRIEVERS = ("dense", "sparse", "hybrid", "graph")
 PASSAGES = 100  # per query, so that ten documents are among them
 RESAMPLES = 2_000
 

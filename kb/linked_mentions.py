@@ -71,19 +71,3 @@ def merged_mentions(linked: Sequence[Mention], matched: Sequence[Mention]) -> li
         if place == len(linked) or mention.end <= linked[place].start:
             kept.append(mention)
     return sorted(kept, key=lambda mention: mention.start)
-
-
-def passage_mentions(
-    links: Iterable[Link],
-    matched: Sequence[Mention],
-    table: NameTable,
-    *,
-    start: int,
-    end: int,
-) -> list[Mention]:
-    """Return all mentions of a passage, from its document's links and from what a linker found.
-
-    `matched` has offsets of the passage, `links` those of the document; `start` and `end` are the
-    place of the passage in it. See `linked_mentions` and `merged_mentions`.
-    """
-    return merged_mentions(linked_mentions(links, table, start=start, end=end), matched)

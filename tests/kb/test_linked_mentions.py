@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wherefrom.kb.linked_mentions import linked_mentions, merged_mentions, passage_mentions
+from wherefrom.kb.linked_mentions import linked_mentions, merged_mentions
 from wherefrom.kb.linker import Linker
 from wherefrom.kb.name_rows import ALIAS, TITLE
 from wherefrom.kb.name_table import NameTable
@@ -37,7 +37,7 @@ def test_links_and_names_of_a_passage():
         ("Texas", (3,)),
         ("Ann Lee", (4,)),
     ]
-    found = passage_mentions(LINKS, matched, TABLE, start=start, end=end)
+    found = merged_mentions(linked_mentions(LINKS, TABLE, start=start, end=end), matched)
     assert [(passage[m.start : m.end], m.candidates) for m in found] == [
         ("Paris", (1,)),  # the link says which
         ("Paris", (0,)),

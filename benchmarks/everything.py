@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from wherefrom.benchmarks.pools import POOLS
+
 MODULES = "wherefrom.benchmarks"
 
 
@@ -28,7 +30,9 @@ class Run:
 
 def planned(data: Path, kb: Path) -> tuple[Run, ...]:
     """Return every benchmark, with the paths that it reads."""
-    wiki = data / "multihop" / "2wiki_corpus.jsonl"
+    hops = data / "multihop"
+    wiki = hops / "2wiki_corpus.jsonl"
+    conceptnet = data / "kg" / "conceptnet100k.tsv"
     nfcorpus = data / "beir" / "nfcorpus"
     squad = data / "qa" / "squad_dev_a.json"
     pairs = (data / "nli" / "mnli_dev_a.jsonl", data / "nli" / "snli_dev_a.jsonl")
@@ -39,6 +43,9 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
         Run("help_time", "help_time"),
         Run("encoding", "encoding", ("--corpus", str(wiki)), (wiki,)),
         Run("linking", "linking"),
+        Run("fact_import", "fact_import", _if_here("--conceptnet", conceptnet)),
+        Run("walk_speed", "walk_speed", _if_here("--corpus", wiki)),
+        *(_hop(hops, pool, untitled=untitled) for untitled in (False, True) for pool in POOLS),
         Run("search_cost", "search_cost", of_kb, (kb,)),
         Run("ask_latency", "ask_latency", of_kb, (kb,)),
         Run("starter", "starter", of_kb, (kb,)),
@@ -50,6 +57,18 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
         Run("build_memory", "build_memory"),
         Run("peers", "peers"),
     )
+
+
+def _if_here(option: str, file: Path) -> tuple[str, ...]:
+    """Return the option for a file that a benchmark can do without."""
+    return (option, str(file)) if file.exists() else ()
+
+
+def _hop(data: Path, pool: str, *, untitled: bool) -> Run:
+    """Return the run of `multihop` on a pool."""
+    name = f"multihop_{pool}{'_untitled' if untitled else ''}"
+    options = ("--data", str(data), "--pool", pool, *(["--untitled"] if untitled else []))
+    return Run(name, "multihop", options, (data / POOLS[pool].corpus, data / POOLS[pool].questions))
 
 
 def run(runs: Sequence[Run], out: Path) -> list[str]:

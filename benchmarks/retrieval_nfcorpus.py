@@ -1,4 +1,4 @@
-"""Measure nDCG@10 of dense, sparse and hybrid search on NFCorpus, through a knowledge base.
+"""Measure nDCG@10 of each retriever on NFCorpus, through a knowledge base.
 
     python -m wherefrom.benchmarks.retrieval_nfcorpus --data beir/nfcorpus --out nfcorpus.json
 

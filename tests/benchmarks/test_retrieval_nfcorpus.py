@@ -46,5 +46,7 @@ def test_a_small_data_set_is_measured_with_every_retriever(tmp_path):
         )
     found = measure(data, tmp_path / "set.kb")
     assert (found["dev"]["queries"], found["test"]["queries"]) == (1, 2)
+    assert set(found["test"]) == {"queries", "dense", "sparse", "hybrid", "graph"}
+    assert found["test"]["graph"]["value"] > 0
     assert found["dev"]["dense"]["value"] == found["test"]["hybrid"]["value"] == 1.0
     assert 0 < found["test"]["sparse"]["value"] <= 1.0

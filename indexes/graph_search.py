@@ -112,15 +112,18 @@ def walk_from(
     list[GraphRanking]
         One for each query. The score is the chance to find the walk at the passage; that of a
         document stands at its best passage. Where the walk comes to fewer than `k` passages, the
-        rest of the fused hits follow.
+        rest of the fused hits follow; where the query names nothing and its hits mention nothing,
+        they are the ranking.
     """
     found: list[GraphRanking] = []
     preferences = _preferences(graph, encoder, starts, rules)
     for start, preference, hits in zip(starts, preferences, fused, strict=True):
-        chances = _walked(graph, edges, start, preference, rules)
-        found.append(
-            GraphRanking(_ranked(graph, chances, start, hits, k, rules), start, preference)
-        )
+        if start.entities or preference:
+            chances = _walked(graph, edges, start, preference, rules)
+            ranked = _ranked(graph, chances, start, hits, k, rules)
+        else:  # nothing leads anywhere: a walk would only stir the hits
+            ranked = list(hits[:k])
+        found.append(GraphRanking(ranked, start, preference))
     return found
 
 

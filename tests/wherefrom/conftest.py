@@ -1,11 +1,19 @@
 """Results with awkward text, and knowledge bases made through the command line."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from wherefrom.command import run
+from wherefrom.indexes.neighbourhood import (
+    AboutPassage,
+    Neighbourhood,
+    SeenFact,
+    SeenMention,
+    Surroundings,
+)
 from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence
 
 TEXT = "Élan [bold]vital[/] is <b>old</b>. It was named by Henri Bergson in 1907. The end."
@@ -85,3 +93,51 @@ def tiny_kb(tmp_path: Path, write_jsonl: Callable[..., str], tiny_encoder_folder
     folder = tmp_path / "tiny.kb"
     assert run(["build", str(folder), source, "--encoder", str(tiny_encoder_folder)]) == 0
     return folder
+
+
+@pytest.fixture
+def neighbourhood() -> Neighbourhood:
+    """Give the surroundings of an entity whose name and sentences look like markup."""
+    return Neighbourhood("paris", ("Paris (Texas)",), (_paris(),))
+
+
+@pytest.fixture
+def deeper() -> Neighbourhood:
+    """Give surroundings of two entities that share a passage and a fact."""
+    rome = Surroundings(2, "Rome", "", ("Rome",), (), (), (), _paris().facts[:1], _totals(facts=1))
+    return Neighbourhood("paris", (), (_paris(), rome))
+
+
+@pytest.fixture
+def crowded() -> Neighbourhood:
+    """Give an entity with more facts than can be drawn."""
+    fact = _paris().facts[0]
+    facts = tuple(replace(fact, tail_entity=9 + n, place=f"line {n}") for n in range(400))
+    return Neighbourhood(
+        "paris", (), (replace(_paris(), mentions=(), mentioned_by=(), facts=facts),)
+    )
+
+
+def _paris() -> Surroundings:
+    name, source = "Paris <&>", "triples:f.tsv"
+    said = "Paris <&> is in France."
+    mention = SeenMention(1, "France", 1, "p#0", name, 16, 22, "France", said, 0)
+    quoted = "No [b]Paris[/b], no Rome."
+    naming = SeenMention(2, "Rome", 3, "rome#2", "Rome", 105, 110, "Paris", quoted, 99)
+    facts = (
+        SeenFact(0, 1, name, "capital of", "France", 2.5, False, False, source, "line 1"),
+        SeenFact(0, 3, name, "NotIsA", "village", 1.0, True, False, source, "line 2"),
+        SeenFact(0, -1, name, "population", "2,102,650", 1.0, False, True, source, "line 3"),
+        SeenFact(0, 0, name, "same as", name, 1.0, False, False, source, "line 4"),
+    )
+    totals = _totals(names=4, passages=1, mentions=1, mentioned_by=7, facts=4)
+    passages = (AboutPassage("p#0", name, 0, 23),)
+    names = (name, "Lutetia")
+    return Surroundings(
+        0, name, "http://x.org/P", names, passages, (mention,), (naming,), facts, totals
+    )
+
+
+def _totals(**counts: int) -> dict[str, int]:
+    names = ("names", "passages", "mentions", "mentioned_by", "facts")
+    return {name: counts.get(name, 0) for name in names}

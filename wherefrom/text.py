@@ -74,6 +74,7 @@ def path_line(path: Path) -> str:
 
     Examples
     --------
+    >>> from wherefrom.indexes.records import PathStep
     >>> path_line((PathStep("Lothair II", "mention", "Ermengarde of Tours", "9#0", 22, 41),))
     'Lothair II → mention → Ermengarde of Tours'
     """

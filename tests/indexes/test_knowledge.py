@@ -86,8 +86,8 @@ def test_a_long_query_is_searched_and_an_endless_one_refused(knowledge):
 
 def test_hits_come_with_their_passages(knowledge):
     (found,) = knowledge.search_passages(["cats"], 2)
-    assert [hit for hit, _ in found] == knowledge.search(["cats"], 2)[0]
-    assert [passage.id for _, passage in found] == [hit.passage_id for hit, _ in found]
+    assert [hit for hit, _, _ in found] == knowledge.search(["cats"], 2)[0]
+    assert [passage.id for _, passage, _ in found] == [hit.passage_id for hit, _, _ in found]
 
 
 def test_passages_and_documents(knowledge):

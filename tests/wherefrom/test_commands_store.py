@@ -157,7 +157,7 @@ def test_options_that_do_not_fit_are_named(
     assert not (tmp_path / "my.kb").exists()
 
 
-def test_facts_alone_answer_nothing_and_say_so(
+def test_facts_alone_are_evidence(
     tmp_path, tiny_encoder_folder, tiny_reader_folder, capsys
 ):
     (tmp_path / "facts.tsv").write_text("bee\tis a\tinsect\n")
@@ -172,12 +172,14 @@ def test_facts_alone_answer_nothing_and_say_so(
     reader = ["--reader", str(tiny_reader_folder), "--json"]
     assert run(["ask", folder, "What is a bee?", *reader]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert (answer["abstained"], answer["evidence"]) == (True, [])
+    assert [item["text"] for item in answer["evidence"]] == ["bee: is a: insect."]
     assert run(["check", folder, "A bee is an insect.", *reader]) == 0
-    assert json.loads(capsys.readouterr().out)["verdict"] == "undecided"
+    assert [item["text"] for item in json.loads(capsys.readouterr().out)["evidence"]]
     choices = ["--choice", "insect", "--choice", "bird"]
     assert run(["choose", folder, "What is a bee?", *choices, *reader]) == 0
-    assert json.loads(capsys.readouterr().out)["probabilities"] == {"insect": 0.5, "bird": 0.5}
+    chosen = json.loads(capsys.readouterr().out)
+    assert chosen["evidence"][0]["passage_id"].startswith(f"triples:{tmp_path}")
+    assert sum(chosen["probabilities"].values()) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("command", ["info", "verify", "compact"])

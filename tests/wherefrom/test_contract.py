@@ -12,7 +12,7 @@ def test_an_answer(answer):
     found = json.loads(json.dumps(answer_json(answer)))
     assert list(found) == [
         *("question", "answer", "abstained", "probability"),
-        *("citations", "paths", "evidence", "timing_seconds"),
+        *("citations", "paths", "receipts", "evidence", "timing_seconds"),
     ]
     assert list(found["citations"][0]) == CITATION
     assert list(found["evidence"][0]) == ["passage_id", "rank", "score", "retriever", "text"]
@@ -28,7 +28,7 @@ def test_a_check(check):
 
 def test_a_choice(choice):
     found = json.loads(json.dumps(choice_json(choice)))
-    keys = ["question", "choice", "probabilities", "citations", "paths", "evidence"]
+    keys = ["question", "choice", "probabilities", "citations", "paths", "receipts", "evidence"]
     assert list(found) == keys
 
 

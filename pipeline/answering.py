@@ -111,6 +111,10 @@ class Answerer:
         self.require_questions(questions, k=k, retriever=retriever)
         start, chosen = time.perf_counter(), self.chosen(retriever)
         found = retrieve(self.knowledge, questions, k=k, retriever=chosen)
+        if retriever is None and chosen == "graph":
+            fused = retrieve(self.knowledge, questions, k=k, retriever="hybrid")
+            pairs = zip(questions, found, fused, strict=True)
+            found = [self._together(question, *evidence) for question, *evidence in pairs]
         share = (time.perf_counter() - start) / max(1, len(questions))
         answers = []
         for question, evidence in zip(questions, found, strict=True):
@@ -118,6 +122,19 @@ class Answerer:
             again = chosen == "graph" and wants_second_walk(answer)
             answers.append(self._second(question, answer, k) if again else answer)
         return answers
+
+    def _together(
+        self, question: str, walked: list[Evidence], fused: list[Evidence]
+    ) -> list[Evidence]:
+        """Return what a walk found where the question needs a bridge, else fused hits and facts.
+
+        A question that one passage answers is read best from the passages that resemble it most.
+        """
+        if bridged(self.reader, question, walked) is not None:
+            return walked
+        facts = [item for item in walked if item.path and item.path[0].source]
+        ranks = range(len(fused) + 1, len(fused) + len(facts) + 1)
+        return fused + [replace(one, rank=rank) for one, rank in zip(facts, ranks, strict=True)]
 
     def _second(self, question: str, first: Answer, k: int) -> Answer:
         """Walk again from what was read first; the more probable of both answers counts."""

@@ -14,7 +14,7 @@ from wherefrom.kb.errors import DamagedError, LockedError, StorageError, UsageEr
 
 WHEREFROM = Path(sys.executable).with_name("wherefrom")
 COMMANDS = ["build", "delete", "compact", "info", "verify"]
-COMMANDS += ["search", "ask", "check", "choose", "train"]
+COMMANDS += ["search", "ask", "check", "choose", "graph", "sparql", "export", "train"]
 
 
 def test_help_lists_every_command(capsys):

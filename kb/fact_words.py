@@ -8,6 +8,7 @@ ATOMIC follow M. Sap et al., "ATOMIC", AAAI 2019, table 1. Other relations are s
 import re
 
 from wherefrom.kb.records import Triple
+from wherefrom.kb.triples import without_negation
 
 _PHRASES = {
     "antonym": ("is the opposite of", ""),
@@ -70,13 +71,13 @@ def fact_sentence(fact: Triple) -> str:
     >>> fact_sentence(Triple("Marie Curie", "place_of_birth", "Warsaw"))
     'Marie Curie: place of birth: Warsaw.'
     """
-    relation = fact.relation.strip("_")
-    plain = relation.removeprefix("Not") if fact.negated else relation
-    positive, negative = _PHRASES.get(plain.replace("_", "").lower(), ("", ""))
+    plain = without_negation(fact.relation) if fact.negated else fact.relation
+    key = plain.removeprefix("/r/").replace("_", "").lower()  # as ConceptNet's own files write it
+    positive, negative = _PHRASES.get(key, ("", ""))
     phrase = negative if fact.negated else positive
     if phrase:
         return f"{fact.head} {phrase} {fact.tail}."
-    words = relation_words(plain)
+    words = relation_words(plain) or fact.relation
     return f"{fact.head}: {'not ' if fact.negated else ''}{words}: {fact.tail}."
 
 

@@ -103,10 +103,15 @@ def _distinct(said: Sequence[Prediction]) -> list[Prediction]:
 
 
 def _same_place(one: Prediction, two: Prediction) -> bool:
+    """Say whether two predictions mark the same words, or words that overlap, of a document.
+
+    No two passages of a document begin at the same place: those that seem to are facts of a source.
+    """
     first, second = one.evidence, two.evidence
     if first.passage_id == second.passage_id:
         return True
     shared = first.start + one.start < second.start + two.end and (
         second.start + two.start < first.start + one.end
     )
-    return first.document_id == second.document_id and shared
+    same = first.document_id == second.document_id and first.start != second.start
+    return same and shared

@@ -44,11 +44,15 @@ def quote(evidence: Evidence, start: int, end: int) -> Quoted:
 
 
 def sentences(evidence: Sequence[Evidence]) -> list[Quoted]:
-    """Quote every sentence of the evidence, each of a document's sentences once."""
-    quoted: dict[tuple[str, int, int], Quoted] = {}
+    """Quote every sentence of the evidence, each of a document's sentences once.
+
+    Facts of one source lie at the same place, as each counts its own characters; words differ.
+    """
+    quoted: dict[tuple[str, int, int, str], Quoted] = {}
     for shown in evidence:
         for start, end in split_sentences(shown.text):
-            place = (shown.document_id, shown.start + start, shown.start + end)
+            said = shown.text[start:end]
+            place = (shown.document_id, shown.start + start, shown.start + end, said)
             quoted.setdefault(place, Quoted(shown, start, end, start, end))
     return list(quoted.values())
 

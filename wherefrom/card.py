@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Path, Verdict
-from wherefrom.text import listed, path_line, split_sentence
+from wherefrom.text import listed, path_line, receipts, split_sentence
 
 CARD = (
     "border:1px solid rgba(128,128,128,.4);border-radius:8px;padding:12px 16px;max-width:48em;"
@@ -46,12 +46,12 @@ def choice_card(choice: Choice) -> str:
 
 
 def ranking_card(ranking: Sequence[Evidence]) -> str:
-    """Show passages as a list, best first."""
+    """Show passages as a list, best first, each with the path to it where there is one."""
     items = "".join(
         f"<li value='{evidence.rank}' style='margin-top:8px'>"
         f"{_link(evidence.title, evidence.url)} "
         f"{_muted(f'{evidence.score:.4f} · {evidence.passage_id}')}"
-        f"<div>{escape(evidence.text)}</div></li>"
+        f"<div>{escape(evidence.text)}</div>{_path(evidence.path)}</li>"
         for evidence in ranking
     )
     return f"<div style='{CARD}'>{f'<ol>{items}</ol>' if items else 'No passage found.'}</div>"
@@ -81,9 +81,17 @@ def _citation(citation: Citation) -> str:
 
 
 def _paths(paths: Iterable[Path]) -> str:
-    return "".join(
-        f"<div style='margin-top:8px;{MUTED}'>path: {escape(path_line(path))}</div>"
-        for path in paths
+    return "".join(_path(path) for path in paths)
+
+
+def _path(path: Path) -> str:
+    """Show a path, and below it the receipt of each step; nothing where there is none."""
+    if not path:
+        return ""
+    places = "".join(f"<div>{escape(receipt)}</div>" for receipt in receipts(path))
+    return (
+        f"<div style='margin-top:8px;{MUTED}'>path: {escape(path_line(path))}"
+        f"<div style='padding-left:10px'>{places}</div></div>"
     )
 
 

@@ -78,18 +78,33 @@ def path_line(path: Path) -> str:
     >>> path_line((PathStep("Lothair II", "mention", "Ermengarde of Tours", "9#0", 22, 41),))
     'Lothair II → mention → Ermengarde of Tours'
     """
-    return "; ".join(f"{step.head} → {step.relation} → {step.tail}" for step in path)
+    return _one_line("; ".join(f"{step.head} → {step.relation} → {step.tail}" for step in path))
+
+
+def receipts(path: Path) -> list[str]:
+    """Say in one line for each step where it stands: in a document, or in a source of facts.
+
+    Examples
+    --------
+    >>> from wherefrom.indexes.records import PathStep
+    >>> receipts((PathStep("Ada", "born in", "Ulm", source="triples:f.tsv", place="line 7"),))
+    ['Ada → Ulm: triples:f.tsv, line 7']
+    """
+    said = []
+    for step in path:
+        where = f"{step.passage_id}, characters {step.start} to {step.end}"
+        place = where if step.passage_id else f"{step.source}, {step.place}"
+        said.append(_one_line(f"{step.head} → {step.tail}: {place}"))
+    return said
 
 
 def _paths(paths: Sequence[Path]) -> Text:
     """List paths, each step with its receipt."""
     together = _text("\n" if paths else "")
     for path in paths:
-        together.append(f"path: {_one_line(path_line(path))}\n")
-        for step in path:
-            where = f"{step.passage_id}, characters {step.start} to {step.end}"
-            place = where if step.passage_id else f"{step.source}, {step.place}"
-            together.append_text(_text((f"    {step.head} → {step.tail}: {place}\n", "dim")))
+        together.append(f"path: {path_line(path)}\n")
+        for receipt in receipts(path):
+            together.append(f"    {receipt}\n", "dim")
     return together
 
 

@@ -96,3 +96,12 @@ def test_the_same_sentence_of_another_document_counts(make_evidence: MakeEvidenc
     both = [make_evidence("One. Two."), make_evidence("One.", document="e")]
     assert [quoted.sentence for quoted in sentences(both)] == ["One.", "Two.", "One."]
     assert sentences([]) == []
+
+
+def test_facts_of_one_source_are_all_quoted(make_evidence: MakeEvidence) -> None:
+    """Each counts its own characters, so those of one length lie at one place."""
+    facts = [
+        make_evidence(text, document="triples:f.tsv", number=number)
+        for number, text in enumerate(("Owls can fly.", "Owls can hop.", "Owls can fly."))
+    ]
+    assert [found.quote for found in sentences(facts)] == ["Owls can fly.", "Owls can hop."]

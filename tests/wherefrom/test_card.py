@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wherefrom.card import answer_card, check_card, choice_card, ranking_card
+from wherefrom.indexes.records import MENTION, PathStep
 from wherefrom.pipeline.records import Answer
 
 ALLOWED = {"div", "span", "mark", "a", "b", "ol", "li"}
@@ -79,3 +80,29 @@ def test_any_text_stays_text(question, answer):
 def test_only_web_links_are_links(answer, citation, url):
     page = Reader(answer_card(replace(answer, citations=(replace(citation, url=url),))))
     assert page.links == []
+
+
+def test_paths_are_shown_with_receipts_and_as_text(answer, choice, evidence):
+    path = (
+        PathStep("Film", MENTION, "<script>", "film&#0", 22, 25),
+        PathStep("<script>", "born in", "Ulm", source="triples:'f'.tsv", place="line 7"),
+    )
+    for card in (
+        answer_card(replace(answer, paths=(path,))),
+        choice_card(replace(choice, paths=(path,))),
+        ranking_card([replace(evidence, path=path), evidence]),
+    ):
+        page = Reader(card)
+        assert page.tags <= ALLOWED
+        assert page.text.count("path: ") == 1
+        assert "path: Film → mention → <script>; <script> → born in → Ulm" in page.text
+        assert "Film → <script>: film&#0, characters 22 to 25" in page.text
+        assert "<script> → Ulm: triples:'f'.tsv, line 7" in page.text
+    assert "path" not in Reader(answer_card(answer)).text
+
+
+@given(st.text(), st.text(), st.text())
+def test_any_path_stays_text(head, relation, source):
+    path = (PathStep(head, relation, "Ulm", source=source, place="line 7"),)
+    page = Reader(answer_card(Answer("Who?", "Ada", False, 0.5, paths=(path,))))
+    assert page.tags <= {"div", "span"}

@@ -1,11 +1,22 @@
 """The JSON shapes are those of docs/command-line.md, key for key."""
 
 import json
+from dataclasses import replace
 
 from wherefrom.contract import answer_json, check_json, choice_json, queried_json, ranking_json
+from wherefrom.indexes.records import MENTION, PathStep
 
 CITATION = ["passage_id", "document_id", "title", "url", "start", "end", "quote", "sentence"]
 CITATION += ["verdict", "entailment"]
+PATH = (
+    PathStep("Film", MENTION, "Ada", "film#0", 22, 25),
+    PathStep("Ada", "born in", "Ulm", source="triples:f.tsv", place="line 7"),
+)
+STEPS = [["Film", "mention", "Ada"], ["Ada", "born in", "Ulm"]]
+RECEIPTS = [
+    {"passage_id": "film#0", "start": 22, "end": 25},
+    {"source": "triples:f.tsv", "place": "line 7"},
+]
 
 
 def test_an_answer(answer):
@@ -38,3 +49,18 @@ def test_a_ranking(evidence):
     found = queried_json(7, "who?", [evidence])
     assert list(found) == ["id", "question", "hits"]
     assert found["id"] == 7
+
+
+def test_paths_and_their_receipts_go_step_by_step(answer, choice):
+    for found in (
+        answer_json(replace(answer, paths=(PATH, PATH[1:]))),
+        choice_json(replace(choice, paths=(PATH, PATH[1:]))),
+    ):
+        assert found["paths"] == [STEPS, STEPS[1:]]
+        assert found["receipts"] == [RECEIPTS, RECEIPTS[1:]]
+    assert answer_json(answer)["paths"] == answer_json(answer)["receipts"] == []
+
+
+def test_a_hit_has_a_path_where_there_is_one(evidence):
+    plain, led = ranking_json([evidence, replace(evidence, path=PATH)])
+    assert led == {**plain, "path": STEPS}

@@ -2,7 +2,22 @@
 
 from dataclasses import replace
 
-from wherefrom.text import answer_text, check_text, choice_text, ranking_text, split_sentence
+from wherefrom.indexes.records import MENTION, PathStep
+from wherefrom.text import (
+    answer_text,
+    check_text,
+    choice_text,
+    path_line,
+    ranking_text,
+    receipts,
+    split_sentence,
+)
+
+PATH = (
+    PathStep("Film", MENTION, "[b]Ada[/b]", "film#0", 22, 25),
+    PathStep("[b]Ada[/b]", "born\nin", "Ulm", source="triples:f.tsv", place="line 7"),
+)
+LINE = "Film → mention → [b]Ada[/b]; [b]Ada[/b] → born in → Ulm"
 
 
 def test_an_answer_names_sentence_verdict_and_place(answer, citation):
@@ -38,3 +53,30 @@ def test_a_ranking_shows_each_passage_on_its_lines(evidence):
 def test_a_quote_outside_its_sentence_leaves_it_whole(citation):
     elsewhere = replace(citation, quote="elsewhere")
     assert split_sentence(elsewhere) == (citation.sentence, "", "")
+
+
+def test_paths_follow_the_citations_with_a_receipt_for_each_step(answer, choice):
+    for text in (
+        answer_text(replace(answer, paths=(PATH, PATH[1:]))),
+        choice_text(replace(choice, paths=(PATH, PATH[1:]))),
+    ):
+        assert text.plain.endswith(
+            f"\npath: {LINE}\n"
+            "    Film → [b]Ada[/b]: film#0, characters 22 to 25\n"
+            "    [b]Ada[/b] → Ulm: triples:f.tsv, line 7\n"
+            "path: [b]Ada[/b] → born in → Ulm\n"
+            "    [b]Ada[/b] → Ulm: triples:f.tsv, line 7\n"
+        )
+    assert "path:" not in answer_text(answer).plain
+
+
+def test_a_hit_shows_its_path(evidence):
+    plain = ranking_text([replace(evidence, path=PATH), evidence]).plain
+    assert plain.count(f"   path: {LINE}\n") == plain.count("path:") == 1
+
+
+def test_a_path_and_its_receipts_keep_to_their_lines():
+    broken = (PathStep("a\nb", "c\r", "d", source="e\nf", place="line 1"),)
+    for line in (path_line(broken), *receipts(broken)):
+        assert not set(line) & set("\r\n")
+    assert receipts(()) == []

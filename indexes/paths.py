@@ -10,6 +10,7 @@ import heapq
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from wherefrom.indexes.graph import Graph
 from wherefrom.indexes.records import MENTION, PathStep
@@ -67,13 +68,20 @@ def best_paths(
     """
     wanted = set(targets)
     found: dict[Place, Path] = {}
-    best: dict[Place, float] = {}
+    # What it costs to come to a place in 0, 1, … steps at most: the cheapest way there may have too
+    # many to lead on
+    least: dict[Place, list[float]] = {}
+    order = count()
     queue: list[tuple[float, int, Place, Path]] = []
 
     def reach(cost: float, place: Place, path: Path) -> None:
-        if len(path) <= budget.steps and cost < best.get(place, math.inf):
-            best[place] = cost
-            heapq.heappush(queue, (cost, len(queue) + 1, place, path))
+        steps = len(path)
+        if steps > budget.steps:
+            return
+        known = least.setdefault(place, [math.inf] * (budget.steps + 1))
+        if cost < known[steps]:
+            known[steps:] = [min(cost, other) for other in known[steps:]]
+            heapq.heappush(queue, (cost, next(order), place, path))
 
     for entity in entities:
         reach(0.0, (ENTITY, entity), ())
@@ -82,7 +90,7 @@ def best_paths(
     done: set[Place] = set()
     while queue and wanted and len(done) < budget.places:
         cost, _, place, path = heapq.heappop(queue)
-        if place in done:
+        if cost > least[place][len(path)]:
             continue
         done.add(place)
         if place in wanted:
@@ -127,11 +135,11 @@ def _from_entity(
     naming: dict[int, tuple[int, int]] = {}
     for passage, _entity, start, end in mentions.T.tolist():
         naming.setdefault(passage, (start, end))
-    count = math.log(max(1, graph.mention_count(entity)))
+    often = math.log(max(1, graph.mention_count(entity)))
     for passage, (start, end) in naming.items():
         passage_id = _passage_id(graph, passage)
         step = PathStep(_title(graph, passage), MENTION, name, passage_id, start, end)
-        yield STEP_COST + BACKWARD_COST + count, (PASSAGE, passage), step
+        yield STEP_COST + BACKWARD_COST + often, (PASSAGE, passage), step
     facts = graph.facts_of(entity)
     for number in facts[:branches].tolist():
         head, tail = graph.ends(number)

@@ -64,7 +64,8 @@ def best_paths(
     Returns
     -------
     dict
-        For each target that is reached its path; empty for one where the search begins.
+        For each target that is reached its path; empty for one where the search begins, unless
+        it is a hit and a path from what the question names is likelier.
     """
     wanted = set(targets)
     found: dict[Place, Path] = {}

@@ -59,12 +59,14 @@ _AFTER = re.compile(
     r"|['’]\s+(?P<late>" + _ROLES + r")(?![\w-])"
 )
 _BEFORE = re.compile(
-    rf"(?:\bthe\s+)?\b(?P<side>paternal\s+|maternal\s+)?(?P<part>{_ROLES}|{'|'.join(_KIN)})\s+of\s+"
+    rf"(?:\bthe\s+)?(?<![\w-])(?P<side>paternal\s+|maternal\s+)?(?P<part>{_ROLES}|{'|'.join(_KIN)})\s+of\s+"
     rf"(?:the\s+)?(?:(?:{_KINDS})\s+)?[\"“]?$",
     re.IGNORECASE,
 )
 _NOTHING_LEFT = re.compile(  # "Who was the first …?" asks for the bridge itself
-    r"^\s*(?:who|what|which)\s+(?:is|was|are|were)(?:\s+(?!of\b)[\w-]+){0,3}\s*$", re.IGNORECASE
+    r"^\s*(?:name|(?:who|what|which(?:\s+(?:person|man|woman))?)(?:['’]s|\s+(?:is|was|are|were)))"
+    r"(?:\s+(?!of\b)[\w-]+){0,3}(?:(?<=\sname)\s+of)?\s*$",
+    re.IGNORECASE,
 )
 LEAST_ODDS = 0.3  # that the bridge is what the question says, by the sentence that names it
 

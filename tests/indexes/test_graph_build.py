@@ -112,9 +112,15 @@ def test_what_is_deleted_is_gone_from_a_reader_that_was_open(folder, word_encode
         (hits,) = knowledge.search([question], 10, retriever="graph")
         return {hit.passage_id for hit in hits}
 
+    def named_on_paths(question: str) -> set[str]:
+        (passages,) = knowledge.search_passages([question], 10, retriever="graph")
+        return {name for one in passages for step in one.path for name in (step.head, step.tail)}
+
     assert found("Where does Ada live?") == {"Ada#0", "Ben#0", "Rome#0"}
+    assert named_on_paths("Where does Ada live?") == {"Ada", "Ben", "Rome"}
     delete(folder, ["Ada"])
     assert found("Where does Ada live?") == {"Ben#0", "Rome#0"}
+    assert "Ada" not in named_on_paths("Where does Ada live?")
     graph = Graph(Generation.open(folder))
     assert graph.names == ["Ben", "Rome"]
     assert graph.arrays.mentions.shape == (4, 0)

@@ -109,7 +109,10 @@ class Answerer:
         Raises as `require_questions`, before the first of them is answered.
         """
         self.require_questions(questions, k=k, retriever=retriever)
-        start, chosen = time.perf_counter(), self.chosen(retriever)
+        chosen = self.chosen(retriever)
+        if chosen == "graph":
+            self._load_encoder()
+        start = time.perf_counter()
         found = retrieve(self.knowledge, questions, k=k, retriever=chosen)
         if retriever is None and chosen == "graph":
             fused = retrieve(self.knowledge, questions, k=k, retriever="hybrid")
@@ -132,23 +135,33 @@ class Answerer:
         """
         if bridged(self.reader, question, walked) is not None:
             return walked
-        facts = [item for item in walked if item.path and item.path[0].source]
+        facts = [item for item in walked if item.path and item.document_id == item.path[0].source]
         ranks = range(len(fused) + 1, len(fused) + len(facts) + 1)
         return fused + [replace(one, rank=rank) for one, rank in zip(facts, ranks, strict=True)]
 
     def _second(self, question: str, first: Answer, k: int) -> Answer:
         """Walk again from what was read first; the more probable of both answers counts."""
-        start = time.perf_counter()
         known = {item.passage_id for item in first.evidence}
+        start = time.perf_counter()
         bridge = bridge_text(self.reader, question, first.evidence)
+        walking = time.perf_counter()
         found = self.knowledge.search_again(question, bridge, k)
         new = [one for one in found if one.passage.id not in known][:SECOND_PASSAGES]
-        if not new:
-            return first
-        more = passage_evidence(new, "graph", first_rank=len(first.evidence) + 1)
-        seconds = first.timing_seconds["retrieve"] + time.perf_counter() - start
-        second = self.read(question, [*first.evidence, *more], retrieve_seconds=seconds)
-        return second if second.probability > first.probability else first
+        spent = {"read": walking - start, "retrieve": time.perf_counter() - walking}
+        best, parts = first, [first.timing_seconds, spent]
+        if new:
+            more = passage_evidence(new, "graph", first_rank=len(first.evidence) + 1)
+            second = self.read(question, [*first.evidence, *more])
+            parts.append(second.timing_seconds)
+            best = second if second.probability > first.probability else first
+        seconds = {
+            name: sum(part.get(name, 0.0) for part in parts) for name in first.timing_seconds
+        }
+        return replace(best, timing_seconds=seconds)
+
+    def _load_encoder(self) -> Encoder:
+        """Load the encoder now, so that no question loses its second walk because it was first."""
+        return self.knowledge.encoder
 
     def read(
         self, question: str, evidence: Sequence[Evidence], *, retrieve_seconds: float = 0.0

@@ -95,6 +95,15 @@ def test_passages_that_overlap_say_their_shared_words_once(make_evidence: MakeEv
     assert [quoted.evidence for quoted in candidate.quoted()] == [second, elsewhere]
 
 
+def test_facts_of_one_source_that_say_it_all_count(make_evidence: MakeEvidence) -> None:
+    """Each counts its own characters, so that they seem to lie at one place."""
+    first = make_evidence("Ulm: lies on: Danube.", document="triples:f.tsv", number=0)
+    second = make_evidence("Ulm: river: Danube.", document="triples:f.tsv", number=1, rank=2)
+    (candidate,) = group([said(first, "Danube", 2.0), said(second, "Danube", 2.0)])
+    assert candidate.agreement == pytest.approx(math.log(2))
+    assert [quoted.evidence for quoted in candidate.quoted()] == [first, second]
+
+
 def test_neighbours_that_say_it_in_other_places_both_count(make_evidence: MakeEvidence) -> None:
     first = make_evidence("Paris is old.", number=0)
     second = make_evidence("I like Paris.", number=1, start=14, rank=2)

@@ -157,9 +157,7 @@ def test_options_that_do_not_fit_are_named(
     assert not (tmp_path / "my.kb").exists()
 
 
-def test_facts_alone_are_evidence(
-    tmp_path, tiny_encoder_folder, tiny_reader_folder, capsys
-):
+def test_facts_alone_are_evidence(tmp_path, tiny_encoder_folder, tiny_reader_folder, capsys):
     (tmp_path / "facts.tsv").write_text("bee\tis a\tinsect\n")
     folder = str(tmp_path / "my.kb")
     build = ["build", folder, f"triples:{tmp_path / 'facts.tsv'}"]

@@ -37,7 +37,9 @@ class WalkRules:
     the passages about entities that the question names, and for the rest the best `hits` fused
     hits, by cosine over rank. A mention in a passage of home weighs exp(`preference` · (c -
     `usual`)), c the cosine of its sentence with the question. Of a document's passages the one
-    stands for it whose chance times exp(`nearness` · cosine) is highest.
+    stands for it whose chance times exp(`nearness` · cosine) is highest; the chances of its others
+    count by the share `others`. The walk ends when a step changes its result by less than
+    `tolerance`.
     """
 
     restart: float = 0.3

@@ -167,9 +167,8 @@ class Knowledge:
         opened = self._newest()
         if not opened.generation.manifest.triples or not opened.generation.manifest.graph:
             return [[] for _ in queries]
-        graph, _ = opened.graph_and_edges()
-        vectors = self.encoder.encode_queries(queries)
-        return facts_near(graph, self.encoder, queries, vectors, opened.named(queries, vectors), k)
+        vectors, named = self.encoder.encode_queries(queries), opened.named
+        return facts_near(opened.graph, self.encoder, queries, vectors, named(queries, vectors), k)
 
     @property
     def best_retriever(self) -> str:

@@ -150,13 +150,13 @@ class Opened:
 
     def named(self, texts: Sequence[str], vectors: Vectors) -> list[tuple[int, ...]]:
         """Return the entities that each text names; vectors (Q, D) settle what is ambiguous."""
-        graph, _ = self.graph_and_edges()
+        graph = self.graph
         pairs = zip(texts, vectors, strict=True)
         return [named_entities(graph, text, vector) for text, vector in pairs]
 
     def paths(self, ranking: GraphRanking) -> list[tuple[PathStep, ...]]:
         """Return the best path to each hit of a walk, empty where there is none to tell of."""
-        graph, _ = self.graph_and_edges()
+        graph = self.graph
         rows = np.array([self.generation.row(hit.passage_id) for hit in ranking.hits], np.int64)
         targets = [(PASSAGE, number) for number in graph.number_of_row[rows].tolist()]
         start = ranking.start

@@ -10,7 +10,7 @@ from wherefrom.indexes.encoder import Encoder
 from wherefrom.indexes.knowledge import LONGEST_QUERY, Knowledge, check_queries
 from wherefrom.indexes.readable import readable
 from wherefrom.kb.errors import QuestionError
-from wherefrom.pipeline.bridging import Bridged, bridged
+from wherefrom.pipeline.bridging import Bridged, bridged, may_bridge
 from wherefrom.pipeline.bundled import bundled_reader
 from wherefrom.pipeline.candidates import Candidate, group, predict
 from wherefrom.pipeline.checking import check_claim
@@ -20,7 +20,7 @@ from wherefrom.pipeline.judged import Judged, judge
 from wherefrom.pipeline.quoted import citation, paths_to
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Option
-from wherefrom.pipeline.retrieval import passage_evidence, retrieve
+from wherefrom.pipeline.retrieval import FACTS, passage_evidence, retrieve
 from wherefrom.pipeline.statement import as_statement
 from wherefrom.pipeline.verdict import verify
 
@@ -113,31 +113,40 @@ class Answerer:
         if chosen == "graph":
             self._load_encoder()
         start = time.perf_counter()
-        found = retrieve(self.knowledge, questions, k=k, retriever=chosen)
         if retriever is None and chosen == "graph":
-            fused = retrieve(self.knowledge, questions, k=k, retriever="hybrid")
-            pairs = zip(questions, found, fused, strict=True)
-            found = [self._together(question, *evidence) for question, *evidence in pairs]
+            found = self._retrieve_together(questions, k)
+        else:
+            ranked = retrieve(self.knowledge, questions, k=k, retriever=chosen)
+            found = [(evidence, None) for evidence in ranked]
         share = (time.perf_counter() - start) / max(1, len(questions))
         answers = []
-        for question, evidence in zip(questions, found, strict=True):
-            answer = self.read(question, evidence, retrieve_seconds=share)
+        for question, (evidence, bridge) in zip(questions, found, strict=True):
+            answer = self._answered(question, evidence, bridge, retrieve_seconds=share)
             again = chosen == "graph" and wants_second_walk(answer)
             answers.append(self._second(question, answer, k) if again else answer)
         return answers
 
-    def _together(
-        self, question: str, walked: list[Evidence], fused: list[Evidence]
-    ) -> list[Evidence]:
-        """Return what a walk found where the question needs a bridge, else fused hits and facts.
+    def _retrieve_together(
+        self, questions: Sequence[str], k: int
+    ) -> list[tuple[list[Evidence], Bridged | None]]:
+        """Return what a walk found where a question needs a bridge, else fused hits and facts.
 
-        A question that one passage answers is read best from the passages that resemble it most.
+        A question that one passage answers is read best from the passages that resemble it most,
+        and one that no bridge could be put into is not walked for: a walk takes as long as reading.
         """
-        if bridged(self.reader, question, walked) is not None:
-            return walked
-        facts = [item for item in walked if item.path and item.document_id == item.path[0].source]
-        ranks = range(len(fused) + 1, len(fused) + len(facts) + 1)
-        return fused + [replace(one, rank=rank) for one, rank in zip(facts, ranks, strict=True)]
+        found: dict[int, tuple[list[Evidence], Bridged | None]] = {}
+        tried = [number for number, question in enumerate(questions) if may_bridge(question)]
+        asked = [questions[number] for number in tried]
+        walked = retrieve(self.knowledge, asked, k=k, retriever="graph")
+        for number, evidence in zip(tried, walked, strict=True):
+            bridge = bridged(self.reader, questions[number], evidence)
+            if bridge is not None:
+                found[number] = evidence, bridge
+        rest = [number for number in range(len(questions)) if number not in found]
+        asked = [questions[number] for number in rest]
+        fused = retrieve(self.knowledge, asked, k=k, retriever="hybrid", facts=FACTS)
+        found |= {number: (one, None) for number, one in zip(rest, fused, strict=True)}
+        return [found[number] for number in range(len(questions))]
 
     def _second(self, question: str, first: Answer, k: int) -> Answer:
         """Walk again from what was read first; the more probable of both answers counts."""
@@ -171,9 +180,21 @@ class Answerer:
         Where a path leads on from what the question names, the document at its end is asked the
         question with the bridge put in (`wherefrom.pipeline.bridging`), and it alone.
         """
+        return self._answered(question, evidence, None, retrieve_seconds=retrieve_seconds)
+
+    def _answered(
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        bridge: Bridged | None,
+        *,
+        retrieve_seconds: float,
+    ) -> Answer:
+        """Answer as `read` does; a bridge that is known already is not judged again."""
         start = time.perf_counter()
-        bridge = bridged(self.reader, question, evidence) or Bridged(question, tuple(evidence))
-        answer = self._read(question, bridge, evidence)
+        bridge = bridge or bridged(self.reader, question, evidence)
+        asked = bridge or Bridged(question, tuple(evidence))
+        answer = self._read(question, asked, evidence)
         verify = answer.timing_seconds["verify"]
         read = time.perf_counter() - start - verify
         seconds = {"retrieve": retrieve_seconds, "read": read, "verify": verify}

@@ -17,12 +17,11 @@ from dataclasses import dataclass
 
 from wherefrom.indexes.records import MENTION, PathStep
 from wherefrom.kb.name_keys import without_suffix
-from wherefrom.kb.sentences import split_sentences
 from wherefrom.kb.words import words
 from wherefrom.pipeline.examples import ENTAILMENT
+from wherefrom.pipeline.quoted import quote
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Evidence
-from wherefrom.pipeline.statement import titled
 
 MOST_BRIDGES = 8  # the best-ranked ends of paths that are judged
 _KIN = {  # two steps in one word: what the bridge is to the first, the last to the bridge
@@ -68,6 +67,7 @@ _NOTHING_LEFT = re.compile(  # "Who was the first …?" asks for the bridge itse
     r"(?:\s+(?!of\b)[\w-]+){0,3}(?:(?<=\sname)\s+of)?\s*$",
     re.IGNORECASE,
 )
+_PART = re.compile(rf"(?<![\w-])(?:{_ROLES}|{'|'.join(_KIN)})(?![\w-])", re.IGNORECASE)
 LEAST_ODDS = 0.3  # that the bridge is what the question says, by the sentence that names it
 
 
@@ -85,6 +85,17 @@ class PutIn:
 
     question: str
     statement: str
+
+
+def may_bridge(question: str) -> bool:
+    """Say whether a bridge could be put into a question at all: whether it names a part of someone.
+
+    Examples
+    --------
+    >>> may_bridge("When did Lothair II's mother die?"), may_bridge("When did Lothair II die?")
+    (True, False)
+    """
+    return _PART.search(question) is not None
 
 
 def bridged(reader: Reader, question: str, evidence: Sequence[Evidence]) -> Bridged | None:
@@ -111,7 +122,8 @@ def bridged(reader: Reader, question: str, evidence: Sequence[Evidence]) -> Brid
             found.append((own, item))
     if not found:
         return None
-    premises = [_premise(texts.get(item.path[0].passage_id), item.path[0]) for _, item in found]
+    steps = [item.path[0] for _, item in found]
+    premises = [_premise(texts.get(step.passage_id), step) for step in steps]
     odds = reader.infer(premises, [own.statement for own, _ in found])[:, ENTAILMENT]
     if odds.max() < LEAST_ODDS:
         return None
@@ -161,11 +173,7 @@ def _premise(passage: Evidence | None, step: PathStep) -> str:
     """Return the sentence in which a step's mention stands, after its title."""
     if passage is None:
         return f"{step.head}: {step.tail}"
-    place = step.start - passage.start
-    for start, end in split_sentences(passage.text):
-        if start <= place < end:
-            return titled(passage.title, passage.text[start:end])
-    return titled(passage.title, passage.text)
+    return quote(passage, step.start - passage.start, step.end - passage.start).premise
 
 
 def _place(question: str, named: str) -> tuple[int, int] | None:

@@ -13,7 +13,12 @@ LEAST_COSINE = 0.35  # of a fact's sentence with the question; others have nothi
 
 
 def retrieve(
-    knowledge: Knowledge, queries: Sequence[str], *, k: int = 10, retriever: str = "hybrid"
+    knowledge: Knowledge,
+    queries: Sequence[str],
+    *,
+    k: int = 10,
+    retriever: str = "hybrid",
+    facts: int | None = None,
 ) -> list[list[Evidence]]:
     """Find the `k` best passages for each query.
 
@@ -27,23 +32,28 @@ def retrieve(
         How many passages at most, at least 1.
     retriever
         ``dense``, ``sparse``, ``hybrid`` or ``graph``; see `Knowledge.search`.
+    facts
+        How many facts of what a query names may follow on its passages; None for FACTS with the
+        retriever ``graph`` and none with another.
 
     Returns
     -------
     list[list[Evidence]]
-        One list for each query, best first; with the retriever ``graph``, a few facts of what the
-        query names follow on the passages.
+        One list for each query, best first.
 
     Raises
     ------
     UsageError
         If a query is blank or endless, `k` is below 1 or the retriever is unknown.
     """
+    if not queries:
+        return []
+    most = (FACTS if retriever == "graph" else 0) if facts is None else facts
     found = knowledge.search_passages(queries, k, retriever=retriever)
-    facts = knowledge.search_facts(queries, FACTS) if retriever == "graph" else [[]] * len(queries)
+    known = knowledge.search_facts(queries, most) if most else [[]] * len(queries)
     return [
         passage_evidence(passages, retriever) + fact_evidence(near, first_rank=len(passages) + 1)
-        for passages, near in zip(found, facts, strict=True)
+        for passages, near in zip(found, known, strict=True)
     ]
 
 

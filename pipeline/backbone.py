@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
 
+# While learning, attention is the plain one: on two cores the backward pass of the fused kernel
+# takes longer than the rest of a step together.
+LEARNING_ATTENTION = "eager"
+
 
 def without_pooler(config: "PretrainedConfig") -> dict[str, bool]:
     """Return the argument that leaves out the pooling layer; empty for encoders that have none.

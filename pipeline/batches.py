@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from wherefrom.pipeline.examples import PairExample, SpanExample
@@ -26,10 +27,10 @@ class SpanItem:
 
 @dataclass(frozen=True, slots=True)
 class PairItem:
-    """A prompt with its inference label."""
+    """A prompt with the probabilities that its inference shall have, as INFERENCE_LABELS."""
 
     prompt: Prompt
-    label: int
+    target: tuple[float, ...]
 
 
 Item = SpanItem | PairItem
@@ -56,12 +57,15 @@ def span_items(examples: Sequence[SpanExample], builder: PromptBuilder) -> list[
     return items
 
 
-def pair_items(examples: Sequence[PairExample], builder: PromptBuilder) -> list[PairItem]:
-    """Make the items of inference examples."""
+def pair_items(
+    examples: Sequence[PairExample], targets: NDArray[np.float32], builder: PromptBuilder
+) -> list[PairItem]:
+    """Make the items of inference examples; `targets` (N, 3) are their probabilities."""
     prompts = builder.inference(
         [example.premise for example in examples], [example.hypothesis for example in examples]
     )
-    return [PairItem(prompt, ex.label) for prompt, ex in zip(prompts, examples, strict=True)]
+    rows = targets.tolist()
+    return [PairItem(prompt, tuple(row)) for prompt, row in zip(prompts, rows, strict=True)]
 
 
 def cut_batches(items: Sequence[Item], size: int, rng: random.Random) -> list[list[Item]]:
@@ -121,7 +125,7 @@ def collate(batch: Sequence[Item]) -> dict[str, Tensor]:
         tensors["end"] = torch.tensor([item.end for item in spans])
     else:
         pairs = [item for item in batch if isinstance(item, PairItem)]
-        tensors["label"] = torch.tensor([item.label for item in pairs])
+        tensors["target"] = torch.tensor([item.target for item in pairs])
     return tensors
 
 

@@ -8,7 +8,8 @@ reader.json         format version, sha256 of the weights, prompt budget, calibr
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,13 +143,46 @@ def load_reader(folder: Path, *, device: str) -> "LoadedReader":
         If the folder holds no reader, or its weights do not match their sha256 or its
         configuration.
     """
-    from safetensors.torch import load
     from tokenizers import Tokenizer
 
     from wherefrom.indexes.hardware import choose_number_type
-    from wherefrom.pipeline.quantised import dequantise
 
     manifest = read_manifest(folder)
+    number_type = choose_number_type(device)
+    weights = {
+        name: weight.to(device=device, dtype=number_type)
+        for name, weight in _read_weights(folder, manifest).items()
+    }
+    with _as_model_error(folder):
+        network = _network(folder, weights, device)
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    except Exception as error:  # tokenizers raises nothing more exact
+        raise ModelError(f"{folder / TOKENIZER} cannot be read: {error}") from error
+    return LoadedReader(network, tokenizer, manifest)
+
+
+def load_network(folder: Path) -> "ReaderNetwork":
+    """Load a reader's network in 32 bits and as transformers runs it, so that it can learn on.
+
+    Raises
+    ------
+    ModelError
+        As `load_reader` raises it.
+    """
+    from wherefrom.pipeline.backbone import LEARNING_ATTENTION
+
+    weights = _read_weights(folder, read_manifest(folder))
+    with _as_model_error(folder):
+        return _transformers_network(folder, weights, attention=LEARNING_ATTENTION)
+
+
+def _read_weights(folder: Path, manifest: ReaderManifest) -> "dict[str, Tensor]":
+    """Read a reader's weights as 32-bit numbers, once they match their hash."""
+    from safetensors.torch import load
+
+    from wherefrom.pipeline.quantised import dequantise
+
     try:
         stored = (folder / WEIGHTS).read_bytes()
     except OSError as error:
@@ -159,22 +193,18 @@ def load_reader(folder: Path, *, device: str) -> "LoadedReader":
             f"{folder / WEIGHTS} does not match its manifest: sha256 {found[:12]}…, expected "
             f"{manifest.weights_sha256[:12]}…; copy the reader again"
         )
-    number_type = choose_number_type(device)
-    weights = {
-        name: weight.to(device=device, dtype=number_type)
-        for name, weight in dequantise(load(stored)).items()
-    }
+    return dequantise(load(stored))
+
+
+@contextmanager
+def _as_model_error(folder: Path) -> Iterator[None]:
+    """Say of whatever goes wrong within that the weights do not fit."""
     try:
-        network = _network(folder, weights, device)
+        yield
     except (AttributeError, KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
         raise ModelError(
             f"{folder}: the weights do not fit the configuration: {error!r}"
         ) from error
-    try:
-        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-    except Exception as error:  # tokenizers raises nothing more exact
-        raise ModelError(f"{folder / TOKENIZER} cannot be read: {error}") from error
-    return LoadedReader(network, tokenizer, manifest)
 
 
 def _network(folder: Path, weights: "dict[str, Tensor]", device: str) -> "ReaderNetwork":
@@ -192,14 +222,21 @@ def _network(folder: Path, weights: "dict[str, Tensor]", device: str) -> "Reader
         network = ReaderNetwork(PlainBert(Bert(config, inner, device=device)))
         network.load_state_dict(heads, assign=True)
         return network.eval()
+    return _transformers_network(folder, weights).to(device).eval()
+
+
+def _transformers_network(
+    folder: Path, weights: "dict[str, Tensor]", *, attention: str | None = None
+) -> "ReaderNetwork":
     from transformers import AutoConfig, AutoModel
 
     from wherefrom.pipeline.backbone import without_pooler
+    from wherefrom.pipeline.heads import ReaderNetwork
 
-    full = AutoConfig.from_pretrained(folder)
+    config = AutoConfig.from_pretrained(folder)
     encoder = AutoModel.from_config(  # type: ignore[no-untyped-call]
-        full, **without_pooler(full)
+        config, attn_implementation=attention, **without_pooler(config)
     )
     network = ReaderNetwork(encoder)
     network.load_state_dict(weights, assign=True)
-    return network.to(device).eval()
+    return network

@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,9 +14,11 @@ from wherefrom.pipeline.examples import (
     ENTAILMENT,
     INFERENCE_LABELS,
     NEUTRAL,
+    TAUGHT,
     PairExample,
     SpanExample,
 )
+from wherefrom.pipeline.exchanges import exchanged
 from wherefrom.pipeline.inference_pairs import read_pairs
 from wherefrom.pipeline.recipe import PairSource, Recipe, SpanSource
 from wherefrom.pipeline.squad import SquadQuestion, read_squad
@@ -114,6 +117,9 @@ def _pairs(source: PairSource, data: Path, rng: random.Random) -> list[PairExamp
         share = source.shares.get(name, 0.0) if source.shares else 1.0
         share *= source.label_shares.get(f"{name}/{INFERENCE_LABELS[label]}", 1.0)
         drawn.extend(repeat(examples, share, rng))
+    if source.taught:
+        drawn = [replace(example, label=TAUGHT) for example in drawn]
+        drawn.extend(exchanged(drawn, source.exchanges, rng))
     return drawn
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 ENTAILMENT, NEUTRAL, CONTRADICTION = 0, 1, 2
 INFERENCE_LABELS = ("entailment", "neutral", "contradiction")  # order of the head's outputs
+TAUGHT = -1  # in the place of a label: a teacher says how probable each is
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class SpanExample:
 
 @dataclass(frozen=True, slots=True)
 class PairExample:
-    """A premise and a hypothesis; `label` indexes INFERENCE_LABELS."""
+    """A premise and a hypothesis; `label` indexes INFERENCE_LABELS, or is TAUGHT."""
 
     premise: str
     hypothesis: str

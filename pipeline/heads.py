@@ -104,7 +104,7 @@ class ReaderNetwork(nn.Module):
         allowed: Tensor | None = None,
         start: Tensor | None = None,
         end: Tensor | None = None,
-        label: Tensor | None = None,
+        target: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """Return the loss of one batch of one task, as transformers' Trainer expects it.
 
@@ -115,14 +115,14 @@ class ReaderNetwork(nn.Module):
         allowed
             (B, T) true where a span may start or end (the first token, for no answer, included);
             with it, `start` and `end` (B,) are token positions, 0 for no answer.
-        label
-            (B,) indices into INFERENCE_LABELS, when the batch is of pairs.
+        target
+            (B, 3) probabilities in the order of INFERENCE_LABELS, when the batch is of pairs.
         """
         outputs = self.read(ids, mask, types)
-        if label is not None:
-            return {"loss": functional.cross_entropy(outputs.inference, label)}
+        if target is not None:
+            return {"loss": functional.cross_entropy(outputs.inference, target)}
         if allowed is None or start is None or end is None:
-            raise ValueError("a batch needs either label, or allowed, start and end")
+            raise ValueError("a batch needs either target, or allowed, start and end")
         barred = ~allowed
         loss_start = functional.cross_entropy(outputs.start.masked_fill(barred, -1e4), start)
         loss_end = functional.cross_entropy(outputs.end.masked_fill(barred, -1e4), end)

@@ -1,6 +1,6 @@
 """Write the model card of a reader from its manifest, in the form of the Hugging Face hub."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,9 @@ def write_model_card(folder: Path, manifest: ReaderManifest) -> None:
 def model_card(manifest: ReaderManifest) -> str:
     """Return the card's text."""
     training = manifest.training
-    data = "\n".join(
-        f"| `{name}` | `{digest[:16]}…` |" for name, digest in training["data_sha256"].items()
-    )
+    runs = _runs(manifest.name, training)
+    hashes = {name: digest for _, run in runs for name, digest in run["data_sha256"].items()}
+    data = "\n".join(f"| `{name}` | `{hashes[name][:16]}…` |" for name in sorted(hashes))
     return f"""---
 library_name: wherefrom
 pipeline_tag: question-answering
@@ -40,11 +40,9 @@ must be able to rely on unchecked. What it has learnt may carry the biases of it
 
 ## Training
 
-Encoder `{training["encoder"]}` (sha256 `{training["encoder_sha256"][:16]}…`), fine-tuned by the
-recipe with sha256 `{training["recipe_sha256"][:16]}…`: {training["steps"]:,} steps over
-{training["span_items"]:,} span examples and {training["pair_items"]:,} inference pairs, seed
-{training["seed"]}, {training["seconds"] / 60:.0f} minutes on {training["machine"]}. Packages:
-{", ".join(f"{name} {number}" for name, number in training["packages"].items())}.
+{_told(runs)}
+
+Packages: {", ".join(f"{name} {number}" for name, number in training["packages"].items())}.
 
 | data | sha256 |
 |---|---|
@@ -56,6 +54,35 @@ recipe with sha256 `{training["recipe_sha256"][:16]}…`: {training["steps"]:,} 
 |---|---|---|
 {_metrics(training.get("metrics", {}))}
 """
+
+
+def _runs(name: str, training: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return the runs that a reader came from, in order, its own the last; each once."""
+    found: list[tuple[str, Mapping[str, Any]]] = []
+    for role in ("encoder", "teacher"):
+        if training.get(f"{role}_training"):
+            found.extend(_runs(training[role], training[f"{role}_training"]))
+    unique = {run["recipe_sha256"]: (each, run) for each, run in found}
+    return [*unique.values(), (name, training)]
+
+
+def _told(runs: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
+    """Say what each run was: what it began with, who taught it, and how long it took."""
+    return "\n".join(_run(name, run) for name, run in runs)
+
+
+def _run(name: str, run: Mapping[str, Any]) -> str:
+    taught = (
+        f", taught by `{run['teacher']}` (sha256 `{run['teacher_sha256'][:16]}…`)"
+        if "teacher" in run
+        else ""
+    )
+    return (
+        f"- `{name}`: from `{run['encoder']}` (sha256 `{run['encoder_sha256'][:16]}…`){taught}, by "
+        f"the recipe with sha256 `{run['recipe_sha256'][:16]}…`: {run['steps']:,} steps, drawn "
+        f"from {run['span_items']:,} span examples and {run['pair_items']:,} inference pairs, seed "
+        f"{run['seed']}, {run['seconds'] / 60:.0f} minutes on {run['machine']}."
+    )
 
 
 def _metrics(metrics: Mapping[str, Mapping[str, Any]]) -> str:

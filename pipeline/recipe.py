@@ -43,11 +43,15 @@ class PairSource:
 
     `shares` says how often each `source` of the file is shown; a source that it does not name is
     left out, and an empty mapping means the whole file once. `label_shares` multiplies by label.
+    With `taught` the recipe's teacher labels the pairs in place of the file, and, for each pair,
+    `exchanges` more of its premise with hypotheses of premises like it.
     """
 
     file: str
     shares: dict[str, float]
     label_shares: dict[str, float]
+    taught: bool = False
+    exchanges: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,15 @@ class Recipe:
     last `decay_share`. `dropout` is that of the encoder's layers; on a CPU drawing its masks takes
     half of a step's time, and examples seen once or twice are hardly learnt by heart. With
     `frozen_layers` the embeddings and so many of the lower layers keep the encoder's weights: a
-    large encoder learns in two thirds of the time.
+    large encoder learns in two thirds of the time. `teacher` is the folder of a reader that labels
+    the pairs that are `taught`.
     """
 
     encoder: str
     spans: tuple[SpanSource, ...]
     pairs: tuple[PairSource, ...]
     evaluate: tuple[Evaluation, ...] = ()
+    teacher: str = ""
     seed: int = 7
     negatives: float = 0.3
     statements: int = 0
@@ -122,6 +128,9 @@ def read_recipe(path: Path) -> Recipe:
             raise UsageError(f"{path}: {key} must be {wanted.__name__}, found {value!r}")
         if key in RANGES and isinstance(value, float | int):
             _in_range(value, RANGES[key], f"{path}: {key}")
+    taught = [source.file for source in pairs if source.taught]
+    if taught and not table.get("teacher"):
+        raise UsageError(f"{path}: {taught[0]} is taught, but the recipe names no teacher")
     if "encoder" not in table:
         raise UsageError(f"{path}: the key encoder is missing (a model's name or folder)")
     return Recipe(spans=spans, pairs=pairs, evaluate=evaluate, **table)
@@ -153,7 +162,16 @@ def _pair(entry: dict[str, Any], path: Path) -> PairSource:
         if label not in INFERENCE_LABELS:
             error = unknown_value("label", label, INFERENCE_LABELS)
             raise UsageError(f"{path}, [[pairs]]: label_shares, {name}: {error}")
-    return PairSource(entry["file"], shares, label_shares)
+    taught, exchanges = entry.get("taught", False), entry.get("exchanges", 0)
+    if not isinstance(taught, bool):
+        raise UsageError(f"{path}, [[pairs]]: taught must be true or false, found {taught!r}")
+    if not isinstance(exchanges, int) or isinstance(exchanges, bool) or exchanges < 0:
+        raise UsageError(
+            f"{path}, [[pairs]]: exchanges must be a whole number, 0 or more, found {exchanges!r}"
+        )
+    if exchanges and not taught:
+        raise UsageError(f"{path}, [[pairs]]: exchanges are labelled by the teacher: taught = true")
+    return PairSource(entry["file"], shares, label_shares, taught, exchanges)
 
 
 def _evaluation(entry: dict[str, Any], path: Path) -> Evaluation:

@@ -11,8 +11,16 @@ import numpy as np
 
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import UsageError
+from wherefrom.kb.progress import Progress
 from wherefrom.pipeline.calibration import fit_temperature
-from wherefrom.pipeline.checkpoint import Calibration, ReaderManifest, save_reader, write_manifest
+from wherefrom.pipeline.checkpoint import (
+    MANIFEST,
+    Calibration,
+    ReaderManifest,
+    read_manifest,
+    save_reader,
+    write_manifest,
+)
 from wherefrom.pipeline.evaluation import score_pairs, score_spans
 from wherefrom.pipeline.inference_pairs import read_pairs
 from wherefrom.pipeline.model_card import write_model_card
@@ -27,7 +35,13 @@ PACKAGES = ("torch", "transformers", "tokenizers")
 
 
 def train_reader(
-    recipe_file: Path, data: Path, out: Path, *, resume: bool = False, name: str = ""
+    recipe_file: Path,
+    data: Path,
+    out: Path,
+    *,
+    resume: bool = False,
+    name: str = "",
+    progress: Progress | None = None,
 ) -> ReaderManifest:
     """Train a reader and write it to a folder.
 
@@ -43,6 +57,8 @@ def train_reader(
         Go on from the last checkpoint in `out`.
     name
         What the reader is called; the name of `out` if it is left out.
+    progress
+        Hears of the pairs that the recipe's teacher labels.
 
     Returns
     -------
@@ -60,7 +76,7 @@ def train_reader(
     """
     recipe = read_recipe(recipe_file)
     _require_files(recipe, data)
-    trained = train(recipe, data, out / CHECKPOINTS, resume=resume)
+    trained = train(recipe, data, out / CHECKPOINTS, resume=resume, progress=progress)
     manifest = ReaderManifest(
         name=name or out.resolve().name,
         weights_sha256="",
@@ -126,8 +142,8 @@ def _record(
 ) -> dict[str, object]:
     return {
         "recipe_sha256": _sha256(recipe_file),
-        "encoder": recipe.encoder,
-        "encoder_sha256": find_model_folder(recipe.encoder).weights_sha256(),
+        **_origin("encoder", recipe.encoder),
+        **(_origin("teacher", recipe.teacher) if recipe.teacher else {}),
         "data_sha256": {name: _sha256(data / name) for name in sorted(set(_files(recipe)))},
         "seed": recipe.seed,
         "steps": trained.steps,
@@ -136,6 +152,19 @@ def _record(
         "seconds": round(trained.seconds),
         "machine": f"{platform.system()} {platform.machine()}",
         "packages": {package: version(package) for package in PACKAGES},
+    }
+
+
+def _origin(role: str, reference: str) -> dict[str, object]:
+    """Say which weights a name or folder stands for; of a reader, also how it was trained."""
+    folder = find_model_folder(reference)
+    if not (folder.path / MANIFEST).is_file():
+        return {role: reference, f"{role}_sha256": folder.weights_sha256()}
+    manifest = read_manifest(folder.path)
+    return {
+        role: manifest.name,
+        f"{role}_sha256": manifest.weights_sha256,
+        f"{role}_training": manifest.training,
     }
 
 

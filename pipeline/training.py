@@ -17,15 +17,22 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import UsageError
-from wherefrom.pipeline.backbone import without_pooler
+from wherefrom.kb.progress import Progress
+from wherefrom.pipeline.backbone import LEARNING_ATTENTION, without_pooler
 from wherefrom.pipeline.batches import Item, collate, cut_batches, pair_items, span_items
+from wherefrom.pipeline.checkpoint import MANIFEST, load_network
 from wherefrom.pipeline.curriculum import pair_examples, span_examples
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.prompt import PromptBuilder
+from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import Recipe
+from wherefrom.pipeline.teacher import Teacher, targets
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
+
+
+TEACHER_LABELS = "teacher"  # the folder, beside the checkpoints, of what the teacher says
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,14 @@ class _InOrderTrainer(Trainer):
         return cast("DataLoader[list[Item]]", self.accelerator.prepare(loader))
 
 
-def train(recipe: Recipe, data: Path, folder: Path, *, resume: bool = False) -> TrainedReader:
+def train(
+    recipe: Recipe,
+    data: Path,
+    folder: Path,
+    *,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> TrainedReader:
     """Train a reader and return it.
 
     Parameters
@@ -78,6 +92,8 @@ def train(recipe: Recipe, data: Path, folder: Path, *, resume: bool = False) -> 
         The folder that the recipe's file names are relative to.
     folder
         Where checkpoints go; `resume` goes on from the last one there.
+    progress
+        Hears of the pairs that the recipe's teacher labels.
 
     Raises
     ------
@@ -99,7 +115,8 @@ def train(recipe: Recipe, data: Path, folder: Path, *, resume: bool = False) -> 
     if recipe.frozen_layers:
         freeze_layers(network.encoder, recipe.frozen_layers)
     builder = PromptBuilder(tokenizer.backend_tokenizer, max_tokens=recipe.max_tokens)
-    batches, counts = draw_batches(recipe, data, builder)
+    teacher = _teacher(recipe, folder)
+    batches, counts = draw_batches(recipe, data, builder, teacher=teacher, progress=progress)
     if not batches:
         raise UsageError(f"the recipe draws no example from its data in {data}; raise a share")
     if recipe.max_steps:
@@ -120,23 +137,35 @@ def _collate_one(features: list[list[Item]]) -> dict[str, Tensor]:
     return collate(features[0])
 
 
+def _teacher(recipe: Recipe, folder: Path) -> Teacher | None:
+    """Open the recipe's teacher, where there is one."""
+    if not recipe.teacher:
+        return None
+    return Teacher(Reader.open(find_model_folder(recipe.teacher).path), folder / TEACHER_LABELS)
+
+
 def new_network(encoder: str, *, dropout: float) -> ReaderNetwork:
     """Load an encoder (a folder, a name, or the packaged default) and put fresh heads on it.
 
-    `dropout` is that of every layer of the encoder. Attention is the plain one: on two cores the
-    backward pass of the fused kernel takes longer than the rest of a step together.
+    The folder of a reader gives its heads too: training goes on from there. `dropout` is that of
+    every layer of the encoder.
     """
     folder = find_model_folder(encoder).path
-    backbone = AutoModel.from_pretrained(
-        folder,
-        **without_pooler(AutoConfig.from_pretrained(folder)),
-        dtype=torch.float32,
-        attn_implementation="eager",
-    )
-    for module in backbone.modules():
+    if (folder / MANIFEST).is_file():
+        network = load_network(folder)
+    else:
+        network = ReaderNetwork(
+            AutoModel.from_pretrained(
+                folder,
+                **without_pooler(AutoConfig.from_pretrained(folder)),
+                dtype=torch.float32,
+                attn_implementation=LEARNING_ATTENTION,
+            )
+        )
+    for module in network.encoder.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = dropout
-    return ReaderNetwork(backbone)
+    return network
 
 
 def freeze_layers(encoder: torch.nn.Module, count: int) -> None:
@@ -163,12 +192,18 @@ def freeze_layers(encoder: torch.nn.Module, count: int) -> None:
 
 
 def draw_batches(
-    recipe: Recipe, data: Path, builder: PromptBuilder
+    recipe: Recipe,
+    data: Path,
+    builder: PromptBuilder,
+    *,
+    teacher: Teacher | None = None,
+    progress: Progress | None = None,
 ) -> tuple[list[list[Item]], tuple[int, int]]:
     """Draw the whole run's batches; return them with the numbers of span and pair items."""
     rng = random.Random(recipe.seed)
     spans = span_items(span_examples(recipe, data, rng), builder)
-    pairs = pair_items(pair_examples(recipe, data, rng), builder)
+    examples = pair_examples(recipe, data, rng)
+    pairs = pair_items(examples, targets(examples, teacher, progress=progress), builder)
     batches = cut_batches(spans, recipe.span_batch, rng)
     batches += cut_batches(pairs, recipe.pair_batch, rng)
     rng.shuffle(batches)

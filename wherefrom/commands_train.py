@@ -28,10 +28,11 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a reader by a recipe, and measure it."""
+    from wherefrom.bars import ProgressBars
     from wherefrom.pipeline.train_reader import train_reader
 
-    with redirect_stdout(sys.stderr):  # the trainer prints its progress
-        manifest = train_reader(recipe, data, out, resume=resume)
+    with redirect_stdout(sys.stderr), ProgressBars() as bars:  # the trainer prints its own progress
+        manifest = train_reader(recipe, data, out, resume=resume, progress=bars)
     if as_json:
         print_json(asdict(manifest))
         return

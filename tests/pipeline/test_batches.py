@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -21,7 +22,7 @@ from wherefrom.pipeline.batches import (
     pair_items,
     span_items,
 )
-from wherefrom.pipeline.examples import PairExample, SpanExample
+from wherefrom.pipeline.examples import TAUGHT, PairExample, SpanExample
 from wherefrom.pipeline.prompt import PromptBuilder
 
 WORDS = st.lists(st.sampled_from(["owl", "a", "it's", "1907.", "x-ray"]), min_size=1, max_size=30)
@@ -91,15 +92,20 @@ def test_a_label_includes_the_whole_token_that_an_answer_begins_in(minilm: objec
     assert said(item, example) == "tawny"
 
 
-def test_pairs_keep_their_labels(tiny_builder: PromptBuilder) -> None:
-    items = pair_items([PairExample("a", "b", 2), PairExample("c", "d", 0)], tiny_builder)
-    assert [item.label for item in items] == [2, 0]
+def test_pairs_keep_their_targets(tiny_builder: PromptBuilder) -> None:
+    targets = np.array([[0.0, 0.25, 0.75], [1.0, 0.0, 0.0]], dtype=np.float32)
+    examples = [PairExample("a", "b", TAUGHT), PairExample("c", "d", 0)]
+    items = pair_items(examples, targets, tiny_builder)
+    assert [item.target for item in items] == [(0.0, 0.25, 0.75), (1.0, 0.0, 0.0)]
+    tensors = collate(items)
+    assert set(tensors) == {"ids", "mask", "types", "target"}
+    assert tensors["target"].tolist() == targets.tolist()
     assert items[0].prompt.ids.tolist() != items[1].prompt.ids.tolist()
 
 
 def items_of(lengths: list[int], builder: PromptBuilder) -> list[Item]:
     prompts = [builder.inference(["a" * length], ["b"])[0] for length in lengths]
-    return [PairItem(prompt, number) for number, prompt in enumerate(prompts)]
+    return [PairItem(prompt, (float(number),)) for number, prompt in enumerate(prompts)]
 
 
 @settings(deadline=None)
@@ -109,13 +115,13 @@ def test_every_item_is_in_exactly_one_batch(
 ) -> None:
     items = items_of(lengths, tiny_builder)
     batches = cut_batches(items, size, random.Random(seed))
-    seen = Counter(item.label for batch in batches for item in batch)
+    seen = Counter(item.target[0] for batch in batches for item in batch)
     assert seen == Counter(range(len(items)))
     assert len(batches) == -(-len(items) // size)
     assert all(len(batch) <= size for batch in batches)
     again = cut_batches(items, size, random.Random(seed))
-    assert [[item.label for item in batch] for batch in again] == [
-        [item.label for item in batch] for batch in batches
+    assert [[item.target[0] for item in batch] for batch in again] == [
+        [item.target[0] for item in batch] for batch in batches
     ]
 
 
@@ -158,20 +164,12 @@ def test_a_batch_of_spans(tiny_builder: PromptBuilder) -> None:
     assert tensors["allowed"][rows, tensors["end"]].all()
 
 
-def test_a_batch_of_pairs(tiny_builder: PromptBuilder) -> None:
-    tensors = collate(
-        pair_items([PairExample("a", "b", 2), PairExample("c", "d", 0)], tiny_builder)
-    )
-    assert set(tensors) == {"ids", "mask", "types", "label"}
-    assert tensors["label"].tolist() == [2, 0]
-
-
 @pytest.mark.parametrize("kind", ["spans", "pairs"])
 def test_a_batch_is_what_the_network_takes(
     tiny_builder: PromptBuilder, make_network: object, kind: str
 ) -> None:
     spans = span_items([example_of(["owl", "1907."], 1, 1)], tiny_builder)
-    pairs = pair_items([PairExample("a", "b", 2)], tiny_builder)
+    pairs = pair_items([PairExample("a", "b", 2)], np.eye(3, dtype=np.float32)[2:], tiny_builder)
     network = make_network()  # type: ignore[operator]
     with torch.no_grad():
         loss = network(**collate(spans if kind == "spans" else pairs))["loss"]

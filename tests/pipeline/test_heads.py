@@ -55,5 +55,5 @@ def test_the_span_loss_is_cross_entropy_over_the_allowed_tokens(
 
 def test_a_batch_without_labels_is_refused(network: ReaderNetwork) -> None:
     ids = torch.ones((1, 4), dtype=torch.long)
-    with pytest.raises(ValueError, match="either label, or allowed, start and end"):
+    with pytest.raises(ValueError, match="either target, or allowed, start and end"):
         network(ids, ids, ids)

@@ -36,6 +36,7 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
         learning_rate = 1
         frozen_layers = 4
         decay_share = 0.5
+        teacher = "folder/of/a/reader"
 
         [[spans]]
         file = "a.json"
@@ -52,6 +53,8 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
 
         [[pairs]]
         file = "d.jsonl"
+        taught = true
+        exchanges = 2
 
         [[evaluate]]
         file = "e.jsonl"
@@ -62,9 +65,10 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
         spans=(SpanSource("a.json", 2), SpanSource("b.json", tokenised=True)),
         pairs=(
             PairSource("c.jsonl", {"one": 1.5, "two": 0}, {"one/neutral": 3.0}),
-            PairSource("d.jsonl", {}, {}),
+            PairSource("d.jsonl", {}, {}, taught=True, exchanges=2),
         ),
         evaluate=(Evaluation("e.jsonl", "pairs"),),
+        teacher="folder/of/a/reader",
         seed=3,
         max_tokens=128,
         learning_rate=1,
@@ -85,7 +89,9 @@ def test_every_key_is_documented_with_its_default() -> None:
         if field.default is MISSING or field.default == ():
             assert re.search(rf"`(\[\[)?{field.name}(\]\])?`", section), field.name
         else:
-            assert re.search(rf"`{field.name}` \({field.default:g}\b", section), field.name
+            default = field.default if isinstance(field.default, str) else f"{field.default:g}"
+            wanted = rf"`{field.name}` \({default or 'none'}\b"
+            assert re.search(wanted, section), field.name
 
 
 @pytest.mark.parametrize(
@@ -130,6 +136,20 @@ def test_every_key_is_documented_with_its_default() -> None:
             START + '[[pairs]]\nfile = "p"\nlabel_shares = {"one/neutrl" = 2}\n',
             "label_shares, one/neutrl: unknown label 'neutrl'.*mean neutral",
         ),
+        (START + '[[pairs]]\nfile = "p"\ntaught = 1\n', "taught must be true or false, found 1"),
+        (
+            START + '[[pairs]]\nfile = "p"\ntaught = true\n',
+            ": p is taught, but the recipe names no teacher",
+        ),
+        (
+            START + '[[pairs]]\nfile = "p"\nexchanges = 1\n',
+            "exchanges are labelled by the teacher: taught = true",
+        ),
+        (
+            START + '[[pairs]]\nfile = "p"\nexchanges = -1\n',
+            "exchanges must be a whole number, 0 or more, found -1",
+        ),
+        (START + "teacher = 3\n" + SPANS, ": teacher must be str, found 3"),
         (
             START + SPANS + '[[evaluate]]\nfile = "x"\ntask = "span"\n',
             r", \[\[evaluate\]\]: unknown task 'span'; choose spans or pairs .*mean spans",

@@ -110,8 +110,9 @@ def test_the_model_card_names_them(place: Path, manifest: ReaderManifest) -> Non
     record = manifest.training
     assert card.startswith("---\nlibrary_name: wherefrom\n")
     assert "\n# Little one\n" in card
-    assert "2 steps over" in card
-    assert ", seed\n5, " in card or "seed 5" in card
+    assert "- `Little one`: from `" in card
+    assert ": 2 steps, drawn from " in card
+    assert ", seed 5, " in card
     for name in FILES:
         assert f"| `{name}` | `{record['data_sha256'][name][:16]}…` |" in card
     accuracy = 100 * record["metrics"]["nli/dev.jsonl"]["accuracy"]
@@ -119,6 +120,26 @@ def test_the_model_card_names_them(place: Path, manifest: ReaderManifest) -> Non
     found = record["metrics"]["qa/dev.json"]
     exact, f1 = 100 * found["exact_match"], 100 * found["f1"]
     assert f"| `qa/dev.json` | 8 | exact match {exact:.1f} %, f1 {f1:.1f} % |" in card
+
+
+def test_a_taught_reader_says_where_it_and_its_teacher_come_from(
+    place: Path, manifest: ReaderManifest, tmp_path: Path, tiny_reader_folder: Path
+) -> None:
+    text = RECIPE.format(encoder=(place / "out").as_posix())
+    taught = text.replace("seed = 5", f'seed = 5\nteacher = "{tiny_reader_folder.as_posix()}"')
+    taught = taught.replace('nli/train.jsonl"', 'nli/train.jsonl"\ntaught = true')
+    (tmp_path / "recipe.toml").write_text(taught)
+    made = train_reader(tmp_path / "recipe.toml", place / "data", tmp_path / "out", name="Taught")
+    record = made.training
+    assert (record["encoder"], record["encoder_sha256"]) == ("Little one", manifest.weights_sha256)
+    assert record["encoder_training"] == manifest.training
+    teacher = read_manifest(tiny_reader_folder)
+    assert (record["teacher"], record["teacher_sha256"]) == ("tiny", teacher.weights_sha256)
+    card = (tmp_path / "out" / "README.md").read_text()
+    runs = [line for line in card.splitlines() if line.startswith("- `")]
+    assert [run.partition(":")[0] for run in runs] == ["- `Little one`", "- `Taught`"]
+    assert f", taught by `tiny` (sha256 `{teacher.weights_sha256[:16]}…`)" in runs[1]
+    assert runs[0].startswith(f"- `Little one`: from `{manifest.training['encoder']}`")
 
 
 def test_a_run_is_not_overwritten(place: Path, manifest: ReaderManifest) -> None:

@@ -1,5 +1,6 @@
 """Test training runs of a few steps: they learn, and a killed one goes on as if it had not been."""
 
+import math
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,14 +8,19 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from transformers import AutoModel, DistilBertConfig, DistilBertModel, MPNetConfig, MPNetModel
 
 from wherefrom.kb.errors import SourceError, UsageError
 from wherefrom.pipeline import training
 from wherefrom.pipeline.batches import Item, PairItem, SpanItem, collate
+from wherefrom.pipeline.checkpoint import WEIGHTS
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.prompt import PromptBuilder
+from wherefrom.pipeline.quantised import dequantise
+from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import PairSource, Recipe, SpanSource
+from wherefrom.pipeline.teacher import Teacher
 from wherefrom.pipeline.training import draw_batches, freeze_layers, new_network, train
 
 STEPS = 10
@@ -190,6 +196,52 @@ def test_checkpoints_are_not_overwritten(recipe: Recipe, data: Path, tmp_path: P
 def test_data_that_are_missing(recipe: Recipe, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"spans.json does not exist"):
         train(recipe, tmp_path, tmp_path / "out")
+
+
+def test_a_reader_learns_on_from_its_weights_and_heads(
+    recipe: Recipe, data: Path, tmp_path: Path, tiny_reader_folder: Path
+) -> None:
+    network = new_network(str(tiny_reader_folder), dropout=0.0)
+    stored = dequantise(load_file(tiny_reader_folder / WEIGHTS))
+    assert {name: tensor.dtype for name, tensor in network.state_dict().items()} == dict.fromkeys(
+        stored, torch.float32
+    )
+    for name, tensor in network.state_dict().items():
+        assert torch.equal(tensor, stored[name]), name
+    small = replace(recipe, encoder=str(tiny_reader_folder), max_steps=2)
+    trained = train(small, data, tmp_path / "out")
+    assert not torch.equal(trained.network.span.weight, stored["span.weight"])
+    assert torch.allclose(trained.network.span.weight, stored["span.weight"], atol=0.1)
+
+
+def test_a_taught_reader_learns_what_its_teacher_says(
+    recipe: Recipe, data: Path, tmp_path: Path, tiny_reader_folder: Path
+) -> None:
+    taught = replace(
+        recipe,
+        spans=(),
+        statements=0,
+        teacher=str(tiny_reader_folder),
+        pairs=(PairSource("pairs.jsonl.gz", {"one": 30, "two": 30}, {}, True, 1),),
+        max_steps=0,
+    )
+    trained = train(taught, data, tmp_path / "out")
+    teacher = Teacher(Reader.open(tiny_reader_folder), tmp_path / "again")
+    batches, counts = draw_batches(taught, data, _builder(trained), teacher=teacher)
+    assert counts == (0, 186)  # six pairs thirty times, and the six of exchanged hypotheses
+    kept = {file.name: file.read_bytes() for file in (tmp_path / "out/teacher").iterdir()}
+    assert kept == {file.name: file.read_bytes() for file in (tmp_path / "again").iterdir()}
+    fresh = new_network(taught.encoder, dropout=0.0).eval()
+    floor = -sum(p * math.log(p) for row in _targets(batches) for p in row) / sum(counts)
+    assert mean_loss(trained.network, batches) - floor < 0.5 * (mean_loss(fresh, batches) - floor)
+
+
+def _builder(trained: training.TrainedReader) -> PromptBuilder:
+    return PromptBuilder(trained.tokenizer.backend_tokenizer, max_tokens=64)
+
+
+def _targets(batches: list[list[Item]]) -> list[tuple[float, ...]]:
+    return [item.target for batch in batches for item in batch if isinstance(item, PairItem)]
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.25])

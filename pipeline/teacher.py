@@ -1,0 +1,101 @@
+"""Let a larger reader label inference pairs with probabilities, which a smaller one learns.
+
+Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network", 2015, arXiv:1503.02531.
+What it has labelled is kept on disk, so that a run that is killed does not label it again.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wherefrom.kb.progress import NoProgress, Progress
+from wherefrom.pipeline.examples import INFERENCE_LABELS, TAUGHT, PairExample
+from wherefrom.pipeline.reader import Reader
+
+CHUNK = 1024  # pairs that are labelled, and kept, at a time
+STAGE = "label pairs"
+Pair = tuple[str, str]
+Probabilities = tuple[float, ...]  # in the order of INFERENCE_LABELS
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """A reader that labels pairs, and the folder in which its labels are kept.
+
+    Each reader's labels are in a file of their own, one pair a line:
+    ``{"premise": …, "hypothesis": …, "probabilities": [entailment, neutral, contradiction]}``.
+    """
+
+    reader: Reader
+    kept: Path
+
+    def label(
+        self, pairs: Iterable[Pair], *, progress: Progress | None = None
+    ) -> dict[Pair, Probabilities]:
+        """Return the probabilities of pairs; those that it has labelled before are read."""
+        progress = progress or NoProgress()
+        file = self.kept / f"{self.reader.manifest.weights_sha256[:16]}.jsonl"
+        labels = _read_labels(file)
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in labels]
+        progress.start(STAGE, total=len(new))
+        self.kept.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8") as lines:
+            for first in range(0, len(new), CHUNK):
+                part = new[first : first + CHUNK]
+                found = self.reader.infer([pair[0] for pair in part], [pair[1] for pair in part])
+                for pair, row in zip(part, np.round(found, 4).tolist(), strict=True):
+                    labels[pair] = tuple(row)
+                    lines.write(_line(pair, row))
+                lines.flush()
+                progress.advance(STAGE, len(part))
+        progress.finish(STAGE)
+        return labels
+
+
+def targets(
+    examples: Sequence[PairExample], teacher: Teacher | None, *, progress: Progress | None = None
+) -> NDArray[np.float32]:
+    """Return what the inference head shall say of each example.
+
+    Parameters
+    ----------
+    examples
+        Those whose label is TAUGHT are labelled by the teacher, the others by their label.
+    teacher
+        It may be None where no example is TAUGHT.
+    progress
+        Hears of each chunk of pairs that is labelled.
+
+    Returns
+    -------
+    ndarray
+        Shape (N, 3): probabilities in the order of INFERENCE_LABELS.
+    """
+    asked = [(each.premise, each.hypothesis) for each in examples if each.label == TAUGHT]
+    said = teacher.label(asked, progress=progress) if teacher and asked else {}
+    certain = np.eye(len(INFERENCE_LABELS), dtype=np.float32)
+    rows = [
+        said[each.premise, each.hypothesis] if each.label == TAUGHT else certain[each.label]
+        for each in examples
+    ]
+    return np.array(rows, dtype=np.float32).reshape(-1, len(INFERENCE_LABELS))
+
+
+def _line(pair: Pair, probabilities: Sequence[float]) -> str:
+    record = {"premise": pair[0], "hypothesis": pair[1], "probabilities": probabilities}
+    return json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def _read_labels(file: Path) -> dict[Pair, Probabilities]:
+    """Read the labels that are kept; a last line that was cut short by a kill is taken away."""
+    if not file.is_file():
+        return {}
+    whole, newline, cut = file.read_bytes().rpartition(b"\n")
+    if cut:
+        file.write_bytes(whole + newline)
+    records = (json.loads(line) for line in whole.splitlines())
+    return {(r["premise"], r["hypothesis"]): tuple(r["probabilities"]) for r in records}

@@ -18,12 +18,19 @@ from wherefrom.indexes.linking import Linking, first_passages, mentions_of
 from wherefrom.indexes.mention_choice import MentionChoice
 from wherefrom.indexes.passage_vectors import PassageVectors
 from wherefrom.indexes.publish import FolderPart, publish_folder
+from wherefrom.indexes.shared_names import SharedNames
 from wherefrom.kb.durable import make_folder, remove_tree, storage_errors
-from wherefrom.kb.entities import NO_ENTITY, DocumentNames, Entities, find_entities
+from wherefrom.kb.entities import (
+    NO_ENTITY,
+    DocumentNames,
+    Entities,
+    find_entities,
+    with_names,
+)
 from wherefrom.kb.fact_terms import FactTerms, number_terms
 from wherefrom.kb.generation import Generation
 from wherefrom.kb.layout import STAGING
-from wherefrom.kb.lead_name import lead_name
+from wherefrom.kb.lead_names import lead_names
 from wherefrom.kb.linker import Linker
 from wherefrom.kb.manifest import Manifest
 from wherefrom.kb.name_table import NameTable
@@ -85,7 +92,11 @@ def _write_graph(generation: Generation, scratch: Path, progress: Progress) -> N
     mentions = np.empty((4, 0), dtype=np.int32)
     if len(order.rows):  # a linker of the names of a million facts takes long to make
         linking = _linking(generation, order, entities, about)
-        mentions = mentions_of(generation, linking, progress)
+        shared = SharedNames(order.documents, linking.table.rows.keys)
+        mentions = mentions_of(generation, linking, shared, progress)
+        names, more = shared.found(len(entities))
+        entities = with_names(entities, names)
+        mentions = _in_order(np.concatenate([mentions, more], axis=1))
     arrays = GraphArrays(
         passages=order.rows,
         documents=order.documents.astype(np.int32),
@@ -103,7 +114,16 @@ def _document_names(generation: Generation, order: GraphOrder) -> Iterator[Docum
     for number, row in order.iterate_documents():
         segment = generation.segments[number]
         title, aliases = segment.names(row)
-        yield DocumentNames(title if title.strip() else lead_name(segment.text(row)), aliases)
+        if title.strip():
+            yield DocumentNames(title, aliases)
+        else:
+            found = lead_names(segment.text(row))
+            yield replace(found, aliases=(*aliases, *found.aliases))
+
+
+def _in_order(mentions: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Order mentions (4, M) by passage and start."""
+    return np.ascontiguousarray(mentions[:, np.lexsort((mentions[2], mentions[0]))])
 
 
 def _about(owners: Rows) -> NDArray[np.int32]:

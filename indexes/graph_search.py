@@ -35,7 +35,8 @@ class WalkRules:
 
     The walk goes home with chance `restart` before each step. Home is, with a share of `named`,
     the passages about entities that the question names, and for the rest the best `hits` fused
-    hits, by cosine over rank. A mention in a passage of home weighs exp(`preference` · (c -
+    hits, by cosine over rank. For an entity that no passage is about, home is the entity itself,
+    and it counts by `bare_named`. A mention in a passage of home weighs exp(`preference` · (c -
     `usual`)), c the cosine of its sentence with the question. Of a document's passages the one
     stands for it whose chance times exp(`nearness` · cosine) is highest; the chances of its others
     count by the share `others`. The walk ends when a step changes its result by less than
@@ -45,6 +46,7 @@ class WalkRules:
     restart: float = 0.3
     hits: int = 20
     named: float = 0.7
+    bare_named: float = 0.5
     preference: float = 16.0
     usual: float = 0.3
     nearness: float = 4.0
@@ -154,10 +156,11 @@ def start_of(
     about = [graph.about(entity) for entity in entities]
     if entities:
         named = np.zeros_like(home)
-        for entity, passages in zip(entities, about, strict=True):
+        weights = [1.0 if len(passages) else rules.bare_named for passages in about]
+        for entity, passages, weight in zip(entities, about, weights, strict=True):
             places = passages if len(passages) else np.array([graph.passages + entity])
-            named[places] += 1.0 / (len(entities) * len(places))
-        share = rules.named if len(rows) else 1.0
+            named[places] += weight / (sum(weights) * len(places))
+        share = rules.named * max(weights) if len(rows) else 1.0
         home = (1 - share) * home + share * named
     each = list(dict.fromkeys(np.concatenate([*about, nearest]).tolist()))
     return Start(vector, tuple(entities), nearest, np.array(each, dtype=np.int64), home)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from wherefrom.indexes.graph_order import DEAD
 from wherefrom.indexes.mention_choice import NO_PASSAGE, MentionChoice
+from wherefrom.indexes.shared_names import SharedNames
 from wherefrom.kb.generation import Generation
 from wherefrom.kb.linked_mentions import linked_mentions, merged_mentions
 from wherefrom.kb.linker import Linker
@@ -54,24 +55,26 @@ def first_passages(about: NDArray[np.int32], entities: int, passages: Rows) -> R
     return firsts
 
 
-def mentions_of(generation: Generation, linking: Linking, progress: Progress) -> NDArray[np.int32]:
-    """Return (4, M): passage, entity, start and end of each mention, in order of passage and start.
+def mentions_of(
+    generation: Generation, linking: Linking, shared: SharedNames, progress: Progress
+) -> NDArray[np.int32]:
+    """Return (4, M): passage, entity, start and end of each mention of an entity that has a name.
 
     `start` and `end` count code points of the document. What a passage is about is no mention in
-    it.
+    it. `shared` is told of every passage.
     """
     found = array("i")
     progress.start(STAGE, int((linking.numbers != DEAD).sum()))
     for row, passage, links in _live_passages(generation, linking.numbers):
         number = int(linking.numbers[row])
-        for start, end, entity in _meant(passage, links, row, linking):
+        meant = list(_meant(passage, links, row, linking))
+        for start, end, entity in meant:
             if entity != linking.owners[number]:
                 found.extend((number, entity, passage.start + start, passage.start + end))
+        shared.add(number, passage.text, passage.start, [one[:2] for one in meant])
         progress.advance(STAGE)
     progress.finish(STAGE)
-    mentions = np.array(found, dtype=np.int32).reshape(-1, 4).T
-    order = np.lexsort((mentions[2], mentions[0]))
-    return np.ascontiguousarray(mentions[:, order])
+    return np.array(found, dtype=np.int32).reshape(-1, 4).T
 
 
 def _meant(

@@ -2,12 +2,13 @@
 
 An entity is what one key of names stands for: documents with the titles "Paris" and "PARIS", and
 the fact term "paris", are of one entity. Terms with an IRI are kept apart where several have the
-same name. Entities are numbered in order of key, so the numbers depend on nothing but the content.
+same name. Entities are numbered in order of key, so the numbers depend on nothing but the content;
+those that are known by a name alone come after the others, in order of key, too.
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,6 +111,19 @@ def find_entities(documents: Iterable[DocumentNames], facts: FactTerms) -> Entit
         kinds=[kind for _, _, kind in rows],
         documents=places[np.array(of_documents, dtype=np.int64)],
         terms=places[np.array(of_terms, dtype=np.int64)],
+    )
+
+
+def with_names(entities: Entities, names: Sequence[str]) -> Entities:
+    """Add entities that have a name and nothing else; they are numbered after the others."""
+    count = len(entities)
+    return replace(
+        entities,
+        names=[*entities.names, *names],
+        iris=[*entities.iris, *([""] * len(names))],
+        surfaces=[*entities.surfaces, *names],
+        owners=[*entities.owners, *range(count, count + len(names))],
+        kinds=[*entities.kinds, *([TITLE] * len(names))],
     )
 
 

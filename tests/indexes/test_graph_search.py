@@ -99,6 +99,35 @@ def test_where_a_walk_begins(graph, word_encoder):
     assert only_one.nearest.tolist() == nearest[:1].tolist()
 
 
+def test_what_no_passage_is_about_counts_less(open_graph, word_encoder):
+    graph = open_graph({"Red Film": "Ann Lee made it.", "Blue Film": "Ann Lee made it, too."})
+    (vector,) = word_encoder.encode_queries(["Ann Lee"])
+    entities = named_entities(graph, "Did Ann Lee make Red Film?", vector)
+    assert [graph.name(one) for one in entities] == ["Ann Lee", "Red Film"]
+    hits = [Hit("Blue Film#0", 0.9)]
+    rules = WalkRules(named=0.6, bare_named=0.25)
+    home = start_of(graph, entities, vector, hits, rules=rules).home
+    bare = graph.passages + entities[0]
+    assert home[bare] == pytest.approx(0.6 * 0.25 / 1.25)
+    assert home[graph.about(entities[1])].sum() == pytest.approx(0.6 / 1.25)
+    alone = start_of(graph, entities[:1], vector, hits, rules=rules).home
+    assert alone[bare] == pytest.approx(0.6 * 0.25)
+    assert start_of(graph, entities[:1], vector, [], rules=rules).home[bare] == pytest.approx(1)
+
+
+def test_a_shared_name_leads_from_one_text_to_another(open_graph, tmp_path, word_encoder):
+    documents = {
+        "1": "The harbour was built by Ann Lee.",
+        "2": "Nobody forgot how Ann Lee left for Ulm.",
+        "3": "It rained.",
+    }
+    open_graph(documents, untitled=True)
+    knowledge = Knowledge.open(tmp_path / "my.kb", encoder=word_encoder)
+    question = "Where did the builder of the harbour go?"
+    assert found(knowledge, question, 2)[0] == "1"
+    assert found(knowledge, question, 2)[1] == "2"
+
+
 def test_nowhere_to_begin_finds_nothing(graph, word_encoder):
     (vector,) = word_encoder.encode_queries(["rain"])
     start = start_of(graph, [], vector, [])

@@ -82,6 +82,22 @@ def test_untitled_documents_are_named_by_their_lead_sentence(open_graph):
     assert graph.owners.tolist() == [1, 1, 0, NO_ENTITY]
 
 
+def test_names_that_documents_share_are_entities_though_nobody_wrote_of_them(open_graph):
+    documents = {
+        "Red Film": "It was directed by Ann Lee.",
+        "Blue Film": "In it Ann Lee plays Red Film's Eve Gray.",
+        "Rome": "Eve Grey was seen with Ben Bit.",
+    }
+    graph = open_graph(documents)
+    assert graph.names == ["Blue Film", "Red Film", "Rome", "Ann Lee"]
+    assert mentions(graph) == [
+        ("Blue Film#0", "Ann Lee", "Ann Lee"),
+        ("Blue Film#0", "Red Film", "Red Film"),
+        ("Red Film#0", "Ann Lee", "Ann Lee"),
+    ]
+    assert graph.about(3).tolist() == []
+
+
 def test_the_context_of_a_passage_settles_an_ambiguous_name(open_graph):
     documents = {
         "Mercury (planet)": "It is a planet near the sun, small and hot.",

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wherefrom.kb.entities import NO_ENTITY, DocumentNames, Entities, find_entities
+from wherefrom.kb.entities import NO_ENTITY, DocumentNames, Entities, find_entities, with_names
 from wherefrom.kb.fact_terms import FactTerms, Term
 from wherefrom.kb.name_keys import name_key
 from wherefrom.kb.name_rows import ALIAS, TITLE
@@ -106,6 +106,17 @@ TERMS = st.lists(
     unique_by=lambda term: (term.iri, "" if term.iri else term.name),
     max_size=6,
 )
+
+
+def test_entities_of_a_name_alone_come_last():
+    entities = found([DocumentNames("Rome", ("Roma",)), DocumentNames("Ada")])
+    more = with_names(entities, ["Old Rome", "Zoë Bit"])
+    assert more.names == ["Ada", "Rome", "Old Rome", "Zoë Bit"]
+    assert more.iris == [""] * 4
+    assert more.surfaces == ["Ada", "Roma", "Rome", "Old Rome", "Zoë Bit"]
+    assert more.owners == [0, 1, 1, 2, 3]
+    assert more.kinds == [TITLE, ALIAS, TITLE, TITLE, TITLE]
+    assert more.documents.tolist() == entities.documents.tolist() == [1, 0]
 
 
 @given(DOCUMENTS, TERMS, st.randoms(use_true_random=False))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wherefrom.kb.lead_name import MOST_WORDS, SEARCHED, lead_name
+from wherefrom.kb.lead_names import MOST_WORDS, SEARCHED, lead_names
 
 
 @pytest.mark.parametrize(
@@ -39,24 +39,53 @@ from wherefrom.kb.lead_name import MOST_WORDS, SEARCHED, lead_name
     ],
 )
 def test_names_of_texts(text, name):
-    assert lead_name(text) == name
+    assert lead_names(text).title == name
+
+
+@pytest.mark.parametrize(
+    ("text", "aliases"),
+    [
+        ("John Thomas Sayles (born 1950) is a writer.", ("John Sayles",)),
+        ("Errol Osbourne Nolan II (born August 18, 1991) is a sprinter.", ("Errol Nolan",)),
+        (
+            "Francis Michael Durango Magalona (1964 – 2009) was a rapper.",
+            ("Francis Magalona", "Francis Durango Magalona"),
+        ),
+        (
+            'Melvin Eugene "Tony" Bettenhausen (1916 – 1961) was a driver.',
+            ("Melvin Bettenhausen", "Tony Bettenhausen"),
+        ),
+        (
+            "Princess Anna Amalia of Prussia (1723 – 1787) was an abbess.",
+            ("Anna Amalia of Prussia",),
+        ),
+        ("Louis, Dauphin of France (1729 – 1765) was a son.", ("Louis, Dauphin of France",)),
+        ("Young is a town.", ()),
+        ("Araneus cavaticus, commonly known as the Barn Spider, is a spider.", ("Barn Spider",)),
+        ("New York City (population 8,000,000) is a city.", ()),
+        ("Leonardo da Vinci (1452 – 1519) was a painter.", ()),
+        ("He was known as Jack Sayles.", ()),
+    ],
+)
+def test_other_names_of_texts(text, aliases):
+    assert lead_names(text).aliases == aliases
 
 
 def test_a_long_beginning_is_no_name():
     words = " ".join(f"Name{n}" for n in range(MOST_WORDS + 1))
-    assert lead_name(f"{words} is a list.") == ""
-    assert lead_name(f"{words.rpartition(' ')[0]} is a list.") == words.rpartition(" ")[0]
+    assert lead_names(f"{words} is a list.").title == ""
+    assert lead_names(f"{words.rpartition(' ')[0]} is a list.").title == words.rpartition(" ")[0]
 
 
 def test_only_the_beginning_is_looked_at():
     text = "Paris shines " + "and shines " * SEARCHED
-    assert lead_name(text + "is Rome.") == ""
-    assert lead_name("Ulm is a town. " + "x" * 1_000_000) == "Ulm"
+    assert lead_names(text + "is Rome.").title == ""
+    assert lead_names("Ulm is a town. " + "x" * 1_000_000).title == "Ulm"
 
 
 @given(st.text(max_size=400))
 def test_a_name_is_a_part_of_the_text(text):
-    name = lead_name(text)
+    name = lead_names(text).title
     assert name in text[:SEARCHED]
     assert name == name.strip()
     assert len(name.split()) <= MOST_WORDS

@@ -26,7 +26,7 @@ _SMALL = frozenset(
     "a an and at by de del der di du for from in la le of on or the to van von".split()
 )
 _LIFE = re.compile(
-    r"\s*[(（,][^)）]{0,60}?(?:\d{3,4}|\bborn\b)"
+    r"\s*[(（,][^)）]{0,60}?(?:(?<![\d,])\d{3,4}\b(?!,\d)|\bborn\b)"
 )  # years after the name of a person
 _NICKNAME = re.compile(r"\s*[\"“]([^\"”\s]+)[\"”]")
 _GENERATIONS = frozenset("Jr Sr II III IV".split())

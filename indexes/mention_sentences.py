@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from wherefrom.indexes.graph import Graph
 from wherefrom.indexes.passage_text import passage_text
-from wherefrom.kb.sentences import split_sentences
+from wherefrom.kb.sentences import around, split_sentences
 
 MOST_SENTENCES = 48  # for one question; what begins farther down its passages is not weighed
 MOST_PASSAGES = 1_000  # looked through for them: an entity may have a million
@@ -35,10 +35,9 @@ def mention_sentences(graph: Graph, passages: NDArray[np.int64]) -> list[Mention
             continue
         passage = graph.generation.passage_at(int(graph.arrays.passages[number]))
         sentences = split_sentences(passage.text)
-        for entity, start in zip(mentions[1].tolist(), mentions[2].tolist(), strict=True):
-            place = start - passage.start
-            held = next(((a, b) for a, b in sentences if a <= place < b), (0, len(passage.text)))
-            text = passage_text(replace(passage, text=passage.text[held[0] : held[1]]))
+        for _, entity, start, end in mentions.T.tolist():
+            first, last = around(sentences, start - passage.start, end - passage.start)
+            text = passage_text(replace(passage, text=passage.text[first:last]))
             if len(texts) < MOST_SENTENCES or text in texts:
                 texts.add(text)
                 found.append(MentionSentence(number, entity, text))

@@ -14,7 +14,7 @@ from wherefrom.indexes.entity_lookup import find_entity
 from wherefrom.indexes.graph import Graph
 from wherefrom.kb.entities import NO_ENTITY
 from wherefrom.kb.errors import UsageError
-from wherefrom.kb.sentences import split_sentences
+from wherefrom.kb.sentences import around, split_sentences
 from wherefrom.kb.triples import is_negated
 
 Numbers = NDArray[np.int64]
@@ -242,8 +242,7 @@ def _seen(
     passage = graph.generation.passage_at(int(graph.arrays.passages[number]))
     other = entity if named else int(graph.owners[number])
     low, high = start - passage.start, end - passage.start
-    spans = split_sentences(passage.text)
-    first, last = next(((a, b) for a, b in spans if a <= low < b), (low, high))
+    first, last = around(split_sentences(passage.text), low, high)
     return SeenMention(
         entity=other,
         name=(passage.title or passage.id) if other == NO_ENTITY else graph.name(other),
@@ -253,7 +252,7 @@ def _seen(
         start=start,
         end=end,
         quote=passage.text[low:high],
-        sentence=passage.text[first : max(last, high)],
+        sentence=passage.text[first:last],
         sentence_start=passage.start + first,
     )
 

@@ -10,6 +10,7 @@ break for white space; pysbd and blingfire have had no release since 2021.
 """
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from wherefrom.kb.abbreviations import (
@@ -70,6 +71,21 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
             cuts.append(match.end())
     cuts.append(len(text))
     return [span for start, end in pairwise(cuts) if (span := trimmed(text, start, end))]
+
+
+def around(sentences: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """Return where the sentences begin and end that a slice of their text touches, the slice in it.
+
+    Examples
+    --------
+    >>> text = "It is. Is it? No."
+    >>> around(split_sentences(text), 4, 9), around([], 4, 9)
+    ((0, 13), (4, 9))
+    """
+    touched = [one for one in sentences if one[0] < end and start < one[1]]
+    if not touched:
+        return start, end
+    return min(touched[0][0], start), max(touched[-1][1], end)
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:

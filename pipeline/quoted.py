@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wherefrom.kb.sentences import split_sentences
+from wherefrom.kb.sentences import around, split_sentences
 from wherefrom.pipeline.records import Citation, Evidence, Path, Verdict
 from wherefrom.pipeline.statement import titled
 from wherefrom.pipeline.verdict import Verification
@@ -37,10 +37,7 @@ class Quoted:
 
 def quote(evidence: Evidence, start: int, end: int) -> Quoted:
     """Quote `evidence.text[start:end]` with every sentence that it touches."""
-    touched = [s for s in split_sentences(evidence.text) if s[0] < end and start < s[1]]
-    if not touched:
-        return Quoted(evidence, start, end, start, end)
-    return Quoted(evidence, start, end, min(touched[0][0], start), max(touched[-1][1], end))
+    return Quoted(evidence, start, end, *around(split_sentences(evidence.text), start, end))
 
 
 def sentences(evidence: Sequence[Evidence]) -> list[Quoted]:

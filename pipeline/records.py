@@ -122,3 +122,12 @@ class Choice:
     citations: tuple[Citation, ...] = ()
     paths: tuple[Path, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """What `classify` returns: the likeliest label of a text, with a probability for each label."""
+
+    text: str
+    label: str
+    probabilities: Mapping[str, float]

@@ -10,6 +10,7 @@ from wherefrom.kb.jsonl import read_objects, require
 
 QUESTION_LINE = '{"id": "…", "question": "…"}'
 CLAIM_LINE = '{"id": "…", "claim": "…"}'
+TEXT_LINE = '{"id": "…", "text": "…"}'
 CHOICE_LINE = '{"id": "…", "question": "…", "choices": [{"label": "…", "text": "…"}, …]}'
 
 
@@ -46,6 +47,11 @@ def read_questions(path: Path) -> list[Asked]:
 def read_claims(path: Path) -> list[Asked]:
     """Read the claims of a file, in order; raises as `read_questions`."""
     return [_asked(place, record, "claim") for place, record in _records(path, CLAIM_LINE, "claim")]
+
+
+def read_texts(path: Path) -> list[Asked]:
+    """Read the texts of a file, in order; raises as `read_questions`."""
+    return [_asked(place, record, "text") for place, record in _records(path, TEXT_LINE, "text")]
 
 
 def read_choices(path: Path) -> list[Asked]:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from wherefrom.commands_answer import ask, check, choose, search
+from wherefrom.commands_answer import ask, check, choose, classify, search
 from wherefrom.commands_graph import export, graph, sparql
 from wherefrom.commands_store import build, compact, delete, info, verify
 from wherefrom.commands_train import calibrate, train
@@ -44,7 +44,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # rich panels would double the time that help takes
 )
 _STORE = (build, delete, compact, info, verify)
-_ANSWER = (search, ask, check, choose)
+_ANSWER = (search, ask, check, choose, classify)
 _GRAPH = (graph, sparql, export)
 _TRAIN = (train, calibrate)
 for command in (*_STORE, *_ANSWER, *_GRAPH, *_TRAIN):

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from wherefrom.batch import Asked, read_choices, read_claims, read_questions
+from wherefrom.batch import Asked, read_choices, read_claims, read_questions, read_texts
 from wherefrom.contract import (
     Json,
     answer_json,
     check_json,
     choice_json,
+    classification_json,
     queried_json,
     ranking_json,
 )
@@ -29,7 +30,13 @@ from wherefrom.options import (
     Retriever,
 )
 from wherefrom.printing import print_json, print_text
-from wherefrom.text import answer_text, check_text, choice_text, ranking_text
+from wherefrom.text import (
+    answer_text,
+    check_text,
+    choice_text,
+    classification_text,
+    ranking_text,
+)
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -151,6 +158,47 @@ def choose(
         _print_objects(asked, found, choice_json, listed=questions is not None)
     else:
         _print_texts(asked, found, choice_text, headed=questions is not None)
+
+
+def classify(
+    text: Annotated[str | None, typer.Argument(metavar="TEXT", help="What to classify.")] = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEXT", help="One of the labels, in words; give it twice or more."),
+    ] = None,
+    texts: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help='Classify every line of a file: {"id": …, "text": …}.'),
+    ] = None,
+    hypothesis: Annotated[
+        str, typer.Option(metavar="TEXT", help="What is said of a text; {} stands for the label.")
+    ] = "This text is about {}.",
+    several: Annotated[
+        bool, typer.Option("--several", help="A text may have several of the labels, or none.")
+    ] = False,
+    reader: Reader = None,
+    device: Device = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which label suits a text, without training."""
+    from wherefrom.pipeline import classifying
+    from wherefrom.pipeline.bundled import bundled_reader
+    from wherefrom.pipeline.reader import Reader as LoadedReader
+
+    asked = _asked(text, texts, read=read_texts)
+    opened = LoadedReader.open(bundled_reader() if reader is None else reader, device=device)
+    with _placed(asked):
+        found = classifying.classify(
+            opened,
+            [item.text for item in asked],
+            label or (),
+            hypothesis=hypothesis,
+            several=several,
+        )
+    if as_json:
+        _print_objects(asked, found, classification_json, listed=texts is not None)
+    else:
+        _print_texts(asked, found, classification_text, headed=texts is not None)
 
 
 def _asked(

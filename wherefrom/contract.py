@@ -3,7 +3,15 @@
 from collections.abc import Iterable
 
 from wherefrom.indexes.records import PathStep
-from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Path
+from wherefrom.pipeline.records import (
+    Answer,
+    Check,
+    Choice,
+    Citation,
+    Classification,
+    Evidence,
+    Path,
+)
 
 Json = dict[str, object]
 
@@ -45,6 +53,11 @@ def choice_json(choice: Choice) -> Json:
         "receipts": _receipts(choice.paths),
         "evidence": _evidence(choice.evidence),
     }
+
+
+def classification_json(found: Classification) -> Json:
+    """Return what `classify --json` prints for one text."""
+    return {"text": found.text, "label": found.label, "probabilities": dict(found.probabilities)}
 
 
 def ranking_json(ranking: Iterable[Evidence]) -> list[Json]:

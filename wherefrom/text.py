@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Path, Verdict
+from wherefrom.pipeline.records import (
+    Answer,
+    Check,
+    Choice,
+    Citation,
+    Classification,
+    Evidence,
+    Path,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -50,6 +59,11 @@ def choice_text(choice: Choice) -> Text:
     """Put the label chosen with the probability of each, and citations."""
     head = _text((choice.choice, "bold"), f"  ({listed(choice.probabilities)})\n")
     return head.append_text(_citations(choice.citations)).append_text(_paths(choice.paths))
+
+
+def classification_text(found: Classification) -> Text:
+    """Put the label of a text with the probability of each."""
+    return _text((found.label, "bold"), f"  ({listed(found.probabilities)})\n")
 
 
 def ranking_text(ranking: Sequence[Evidence]) -> Text:

@@ -14,7 +14,7 @@ from wherefrom.kb.errors import DamagedError, LockedError, StorageError, UsageEr
 
 WHEREFROM = Path(sys.executable).with_name("wherefrom")
 COMMANDS = ["build", "delete", "compact", "info", "verify"]
-COMMANDS += ["search", "ask", "check", "choose", "graph", "sparql", "export", "train"]
+COMMANDS += ["search", "ask", "check", "choose", "classify", "graph", "sparql", "export", "train"]
 
 
 def test_help_lists_every_command(capsys):
@@ -46,6 +46,13 @@ def test_without_a_command_help_goes_to_stderr(capsys):
         (["ask", "my.kb"], "found nothing"),
         (["ask", "my.kb", "x", "--questions", "f.jsonl"], "found both"),
         (["check", "my.kb"], "found nothing"),
+        (["classify", "--label", "A"], "found nothing"),
+        (["classify", "x", "--label", "A"], "two labels or more, got 1"),
+        (["classify", "x", "--label", "A", "--label", "A"], "the label 'A' stands twice"),
+        (["classify", "x", "--label", "A", "--label", " "], "a label is empty"),
+        (["classify", " ", "--label", "A", "--label", "B"], "the text is empty"),
+        (["classify", "x", "--several", "--label", "A", "--hypothesis", "It is."], "has no {}"),
+        (["classify", "x", "--label", "A", "--label", "b " * 600], "is too long for the reader"),
         (["build", "my.kb"], "SOURCE"),
         (["build", "my.kb", "jsnol:f"], "did you mean jsonl?"),
         (["build", "my.kb", "jsonl:"], "jsonl:FILE"),

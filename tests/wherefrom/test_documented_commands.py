@@ -19,13 +19,14 @@ SECTIONS = dict(
 FILES = {
     "questions.jsonl": {"id": 1, "question": "What is the capital of France?"},
     "claims.jsonl": {"id": "c", "claim": "Berlin is the capital of Germany."},
+    "texts.jsonl": {"id": 7, "text": "Paris is old."},
     "choices.jsonl": {
         "id": "m",
         "question": "Which is the capital of France?",
         "choices": [{"label": "A", "text": "Paris"}, {"label": "B", "text": "Berlin"}],
     },
 }
-WITH_READER = ("ask", "check", "choose")
+WITH_READER = ("ask", "check", "choose", "classify")
 SPARQL = "SELECT ?name { ?entity a wf:Entity ; wf:name ?name } ORDER BY ?name"
 
 
@@ -78,6 +79,7 @@ def stands_for(
         "export FILE": str(tmp_path / "exported.nq"),
         "ENTITY": "paris",
         "QUESTION": question,
+        "TEXT": "The capital of France is old.",
         "CLAIM": "Paris is the capital of France.",
         "READER": str(reader),
         "FILE": str(tmp_path / "known.jsonl"),
@@ -155,12 +157,14 @@ def test_the_json_has_the_documented_keys(command, prints):
         ("ask", "--questions", "questions.jsonl"),
         ("check", "--claims", "claims.jsonl"),
         ("choose", "--questions", "choices.jsonl"),
+        ("classify", "--texts", "texts.jsonl"),
     ],
 )
 def test_a_file_is_answered_line_by_line(
     command, option, file, stands_for, tmp_path, tiny_reader_folder, capsys
 ):
-    words = [command, stands_for["KB"], option, str(tmp_path / file), "--json"]
+    before = ["--label", "A", "--label", "B"] if command == "classify" else [stands_for["KB"]]
+    words = [command, *before, option, str(tmp_path / file), "--json"]
     words += ["--reader", str(tiny_reader_folder)] if command in WITH_READER else []
     capsys.readouterr()
     assert run(words) == 0, capsys.readouterr().err

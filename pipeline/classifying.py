@@ -52,7 +52,10 @@ def classify(
         if not text.strip():
             raise QuestionError("text", number, len(texts), "is empty")
     claims = [hypothesis.replace(PLACE, label) for label in labels]
-    reader.prompts.require_claims(claims)
+    try:
+        reader.prompts.require_claims(claims)
+    except QuestionError as error:
+        raise UsageError(f"label {error.number + 1} of {len(labels)} {error.problem}") from error
     found = reader.infer(
         [text for text in texts for _ in labels], [claim for _ in texts for claim in claims]
     ).reshape(len(texts), len(labels), len(INFERENCE_LABELS))

@@ -52,7 +52,7 @@ def test_nothing_to_classify(tiny_reader):
         (["a", " "], {}, "a label is empty"),
         (["a", "b", "a"], {}, "the label 'a' stands twice"),
         (["a", "b"], {"hypothesis": "It is."}, "no {} for the label"),
-        (["a", "b " * 99], {}, "claim 2 of 2 is too long for the reader"),
+        (["a", "b " * 99], {}, "label 2 of 2 is too long for the reader"),
     ],
 )
 def test_labels_that_cannot_be(tiny_reader, labels, options, message):

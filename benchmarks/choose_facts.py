@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from wherefrom.benchmarks.interval import mean_with_interval
 from wherefrom.benchmarks.provenance import write_result
 from wherefrom.indexes.build import build
 from wherefrom.kb.jsonl import read_objects
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.choosing import choose_option
+from wherefrom.pipeline.interval import mean_with_interval
 from wherefrom.pipeline.records import Evidence, Option
 from wherefrom.pipeline.retrieval import retrieve
 from wherefrom.pipeline.statement import as_statement

@@ -24,7 +24,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wherefrom.benchmarks.interval import mean_with_interval
 from wherefrom.benchmarks.pools import POOLS, OpenedPool, open_pool, write_untitled
 from wherefrom.benchmarks.provenance import write_result
 from wherefrom.benchmarks.remembering_encoder import RememberingEncoder
@@ -37,6 +36,7 @@ from wherefrom.indexes.opened import Opened
 from wherefrom.indexes.options import BuildOptions
 from wherefrom.indexes.records import Hit
 from wherefrom.kb.errors import UsageError
+from wherefrom.pipeline.interval import mean_with_interval
 
 DEPTHS = (2, 5, 10)  # hits among which documents are looked for
 STEPS = {"mentions": WalkRules(restart=1.0), "walk": WalkRules(preference=0.0)}

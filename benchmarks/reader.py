@@ -10,10 +10,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from wherefrom.benchmarks.interval import mean_with_interval
 from wherefrom.benchmarks.provenance import write_result
 from wherefrom.pipeline.bundled import bundled_reader
-from wherefrom.pipeline.evaluation import score_pairs, score_spans
+from wherefrom.pipeline.evaluation import measure_pairs, measure_spans
 from wherefrom.pipeline.inference_pairs import read_pairs
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.squad import read_squad
@@ -29,14 +28,9 @@ def measure(reader: Reader, data: Path) -> dict[str, Any]:
         "reader": reader.manifest.weights_sha256[:16],
     }
     for name in SPANS:
-        scores = score_spans(reader, [q for q in read_squad(data / name) if q.answers])
-        result[name] = {
-            "exact_match": mean_with_interval(scores.exact_match),
-            "f1": mean_with_interval(scores.f1),
-        }
+        result[name] = measure_spans(reader, [q for q in read_squad(data / name) if q.answers])
     for name in PAIRS:
-        right = score_pairs(reader, [pair for _, pair in read_pairs(data / name)])
-        result[name] = {"accuracy": mean_with_interval(right)}
+        result[name] = measure_pairs(reader, [pair for _, pair in read_pairs(data / name)])
     return result
 
 

@@ -15,10 +15,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from wherefrom.benchmarks.interval import mean_with_interval
 from wherefrom.benchmarks.provenance import write_result
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.evaluation import normalised_words, says_the_same
+from wherefrom.pipeline.interval import mean_with_interval
 from wherefrom.pipeline.records import Answer
 
 QUESTIONS = {"report": "starter_questions.jsonl", "tuning": "starter_tuning_questions.jsonl"}

@@ -12,11 +12,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wherefrom.pipeline.examples import PairExample
+from wherefrom.pipeline.interval import mean_with_interval
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.squad import SquadQuestion
 
+Measures = dict[str, dict[str, float]]  # of each measure n, value, and low and high of its interval
+BINS = 15
 EXTRA_WORDS = 4  # an answer may say so much more than the one that is known
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -51,12 +55,67 @@ def score_spans(reader: Reader, questions: Sequence[SquadQuestion]) -> SpanScore
     return SpanScores(tuple(exact), tuple(f1))
 
 
-def score_pairs(reader: Reader, pairs: Sequence[PairExample]) -> tuple[float, ...]:
-    """Return 1.0 for each pair whose label the reader gets right, else 0.0."""
+def measure_spans(reader: Reader, questions: Sequence[SquadQuestion]) -> Measures:
+    """Return exact match and F1 with their intervals, of answers in their own paragraphs."""
+    scores = score_spans(reader, questions)
+    return {
+        "exact_match": mean_with_interval(scores.exact_match),
+        "f1": mean_with_interval(scores.f1),
+    }
+
+
+def measure_pairs(reader: Reader, pairs: Sequence[PairExample]) -> Measures:
+    """Return the accuracy of inference with its interval, and how well its probability tells it."""
     found = reader.infer([pair.premise for pair in pairs], [pair.hypothesis for pair in pairs])
-    labels = np.array([pair.label for pair in pairs])
-    right: list[float] = (found.argmax(axis=1) == labels).astype(float).tolist()
-    return tuple(right)
+    right = found.argmax(axis=1) == np.array([pair.label for pair in pairs])
+    error = calibration_error(found.max(axis=1), right)
+    return {
+        "accuracy": mean_with_interval(right.astype(float).tolist()),
+        "calibration_error": {"n": len(right), "value": error},
+    }
+
+
+def count(measures: Measures) -> int:
+    """Return how many examples measures are of."""
+    return int(next(iter(measures.values()))["n"])
+
+
+def in_words(measures: Measures) -> str:
+    """Put measures in one line, in per cent, with their intervals.
+
+    Examples
+    --------
+    >>> in_words({"f1": {"n": 9, "value": 0.5, "low": 0.25, "high": 0.75}, "error": {"value": 0.1}})
+    'f1 50.0 % [25.0, 75.0], error 10.0 %'
+    """
+    return ", ".join(
+        f"{name.replace('_', ' ')} {100 * found['value']:.1f} %"
+        + (f" [{100 * found['low']:.1f}, {100 * found['high']:.1f}]" if "low" in found else "")
+        for name, found in measures.items()
+    )
+
+
+def calibration_error(probabilities: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """Return the expected calibration error of what was held for likeliest.
+
+    Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning",
+    AAAI 2015, with BINS bins of equal width.
+
+    Parameters
+    ----------
+    probabilities
+        Shape (N,), from 0 to 1: how sure each prediction was.
+    right
+        Shape (N,): whether it was right.
+
+    Examples
+    --------
+    >>> calibration_error(np.array([0.9, 0.9, 0.6]), np.array([True, False, True]))
+    0.4
+    """
+    bins = np.minimum((probabilities * BINS).astype(int), BINS - 1)
+    gaps = np.bincount(bins, weights=right - probabilities, minlength=BINS)
+    return float(np.abs(gaps).sum() / max(1, len(right)))
 
 
 def normalised_words(text: str) -> list[str]:

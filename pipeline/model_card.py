@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from wherefrom.pipeline.checkpoint import ReaderManifest
+from wherefrom.pipeline.evaluation import Measures, count, in_words
 
 CARD = "README.md"
 
@@ -50,6 +51,8 @@ Packages: {", ".join(f"{name} {number}" for name, number in training["packages"]
 
 ## Metrics, of the weights as stored (eight bits), on development data
 
+In brackets the 95 % bootstrap interval.
+
 | data | n | metrics |
 |---|---|---|
 {_metrics(training.get("metrics", {}))}
@@ -85,13 +88,7 @@ def _run(name: str, run: Mapping[str, Any]) -> str:
     )
 
 
-def _metrics(metrics: Mapping[str, Mapping[str, Any]]) -> str:
-    rows = []
-    for name, found in metrics.items():
-        values = ", ".join(
-            f"{measure.replace('_', ' ')} {100 * value:.1f} %"
-            for measure, value in found.items()
-            if measure != "n"
-        )
-        rows.append(f"| `{name}` | {found['n']:,} | {values} |")
-    return "\n".join(rows)
+def _metrics(metrics: Mapping[str, Measures]) -> str:
+    return "\n".join(
+        f"| `{file}` | {count(found):,} | {in_words(found)} |" for file, found in metrics.items()
+    )

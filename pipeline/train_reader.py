@@ -2,7 +2,6 @@
 
 import hashlib
 import platform
-from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +20,7 @@ from wherefrom.pipeline.checkpoint import (
     save_reader,
     write_manifest,
 )
-from wherefrom.pipeline.evaluation import score_pairs, score_spans
+from wherefrom.pipeline.evaluation import Measures, measure_pairs, measure_spans
 from wherefrom.pipeline.inference_pairs import read_pairs
 from wherefrom.pipeline.model_card import write_model_card
 from wherefrom.pipeline.reader import Reader
@@ -104,25 +103,18 @@ def _temperature(reader: Reader, data: Path, recipe: Recipe) -> float:
     return fit_temperature(found, np.array([pair.label for pair in pairs]))
 
 
-def measure(reader: Reader, data: Path, entry: Evaluation) -> Mapping[str, float]:
+def measure(reader: Reader, data: Path, entry: Evaluation) -> Measures:
     """Measure a reader on one file of development data."""
     file = data / entry.file
     if entry.task == "pairs":
         pairs = [pair for _, pair in read_pairs(file)]
         if not pairs:
             raise UsageError(f"nothing to measure on: {file} holds no pair")
-        right = score_pairs(reader, pairs)
-        return {"n": len(right), "accuracy": sum(right) / len(right)}
+        return measure_pairs(reader, pairs)
     questions = [question for question in read_squad(file) if question.answers]
     if not questions:
         raise UsageError(f"nothing to measure on: {file} holds no question with an answer")
-    scores = score_spans(reader, questions)
-    count = len(questions)
-    return {
-        "n": count,
-        "exact_match": sum(scores.exact_match) / count,
-        "f1": sum(scores.f1) / count,
-    }
+    return measure_spans(reader, questions)
 
 
 def _require_files(recipe: Recipe, data: Path) -> None:

@@ -1,7 +1,6 @@
 """The commands that make a reader; each calls one function of the library."""
 
 import sys
-from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
@@ -29,6 +28,7 @@ def train(
 ) -> None:
     """Train a reader by a recipe, and measure it."""
     from wherefrom.bars import ProgressBars
+    from wherefrom.pipeline.evaluation import count, in_words
     from wherefrom.pipeline.train_reader import train_reader
 
     with redirect_stdout(sys.stderr), ProgressBars() as bars:  # the trainer prints its own progress
@@ -44,7 +44,11 @@ def train(
         "seconds": training["seconds"],
         "weights": f"sha256 {manifest.weights_sha256[:12]}…",
     }
-    print_fields(str(out), trained | _measures(training["metrics"]))
+    measured = {
+        file: f"{in_words(found)} (n = {count(found):,})"
+        for file, found in training["metrics"].items()
+    }
+    print_fields(str(out), trained | measured)
 
 
 def calibrate(
@@ -82,16 +86,3 @@ def calibrate(
             "bias": f"{found.calibration.answer_bias:g}",
         },
     )
-
-
-def _measures(metrics: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
-    """Put each file's measures in words."""
-    return {
-        file: ", ".join(
-            f"{name.replace('_', ' ')} {100 * value:.1f} %"
-            for name, value in found.items()
-            if name != "n"
-        )
-        + f" (n = {found['n']:,})"
-        for file, found in metrics.items()
-    }

@@ -11,6 +11,7 @@ from wherefrom.kb.errors import ModelError
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.bundled import bundled_reader
 from wherefrom.pipeline.checkpoint import read_manifest
+from wherefrom.pipeline.evaluation import count, in_words
 from wherefrom.pipeline.records import Option
 
 LARGEST_BYTES = 30_000_000
@@ -98,12 +99,12 @@ def test_the_manifest_says_how_it_was_made(folder: Path) -> None:
 def test_the_metrics_are_there_and_on_the_card(folder: Path) -> None:
     metrics = read_manifest(folder).training["metrics"]
     measures = {name for found in metrics.values() for name in found}
-    assert measures >= {"n", "exact_match", "f1", "accuracy"}
+    assert measures >= {"exact_match", "f1", "accuracy"}
     card = (folder / "README.md").read_text(encoding="utf-8")
     for name, found in metrics.items():
-        assert found["n"] > 0
-        assert all(0 <= value <= 1 for measure, value in found.items() if measure != "n")
-        assert f"`{name}`" in card
+        assert count(found) > 0
+        assert all(0 <= each["value"] <= 1 for each in found.values())
+        assert f"| `{name}` | {count(found):,} | {in_words(found)} |" in card
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,20 @@
 """Test SQuAD's measures on known cases, and the scoring of a reader against doing it by hand."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wherefrom.pipeline.evaluation import (
     EXTRA_WORDS,
+    calibration_error,
+    count,
     exact_match,
+    in_words,
+    measure_pairs,
+    measure_spans,
     normalised_words,
     says_the_same,
-    score_pairs,
     score_spans,
     word_f1,
 )
@@ -99,6 +104,36 @@ def test_pairs_are_right_where_the_most_probable_label_is(tiny_reader: Reader) -
     premises, claims = ["Paris is old.", "A dog eats.", "東京"], ["It is old.", "It sleeps.", ""]
     labels = tiny_reader.infer(premises, claims).argmax(axis=1).tolist()
     pairs = [PairExample(*pair) for pair in zip(premises, claims, labels, strict=True)]
-    assert score_pairs(tiny_reader, pairs) == (1.0, 1.0, 1.0)
+    found = measure_pairs(tiny_reader, pairs)
+    assert found["accuracy"] == {"n": 3, "value": 1.0, "low": 1.0, "high": 1.0}
     wrong = PairExample(premises[0], claims[0], (labels[0] + 1) % 3)
-    assert score_pairs(tiny_reader, [wrong, *pairs[1:]]) == (0.0, 1.0, 1.0)
+    found = measure_pairs(tiny_reader, [wrong, *pairs[1:]])
+    assert found["accuracy"]["value"] == pytest.approx(2 / 3)
+    sure = tiny_reader.infer(premises, claims).max(axis=1)
+    error = calibration_error(sure, np.array([False, True, True]))
+    assert found["calibration_error"] == {"n": 3, "value": pytest.approx(error)}
+
+
+def test_spans_are_measured_with_their_intervals(tiny_reader: Reader) -> None:
+    known = [SquadQuestion("1", "Who?", "", "Paris is old.", (("no such word", 0),))] * 2
+    found = measure_spans(tiny_reader, known)
+    zero = {"n": 2, "value": 0.0, "low": 0.0, "high": 0.0}
+    assert found["exact_match"] == zero
+    assert count(found) == 2
+    assert in_words(found).startswith("exact match 0.0 % [0.0, 0.0], f1 ")
+
+
+@pytest.mark.parametrize(
+    ("sure", "right", "error"),
+    [
+        ([1.0, 1.0], [True, True], 0.0),
+        ([1.0, 1.0], [False, False], 1.0),
+        ([0.75] * 4, [True, True, True, False], 0.0),
+        ([0.5, 0.9], [True, True], (0.5 + 0.1) / 2),
+        ([0.9] * 3 + [0.5], [True] * 3 + [False], (0.3 + 0.5) / 4),
+        ([], [], 0.0),
+    ],
+)
+def test_calibration_error(sure: list[float], right: list[bool], error: float) -> None:
+    found = calibration_error(np.array(sure, dtype=float), np.array(right, dtype=bool))
+    assert found == pytest.approx(error)

@@ -64,7 +64,7 @@ def test_a_reader_is_trained_resumed_and_used(data, recipe, tmp_path, capsys, ti
     printed = capsys.readouterr()
     assert printed.out.startswith(f"{out}\n  steps ")
     assert "loss" not in printed.out
-    assert "% (n = 2)" in printed.out and "% (n = 3)" in printed.out
+    assert "] (n = 2)" in printed.out and "% (n = 3)" in printed.out
     written = json.loads((out / "reader.json").read_text())
     assert set(written["training"]["metrics"]) == {"dev.json", "dev.jsonl"}
     assert run(command) == 2

@@ -8,6 +8,7 @@ from typing import Any
 from wherefrom.kb.errors import SourceError, UsageError, unknown_value
 from wherefrom.pipeline.examples import INFERENCE_LABELS
 
+ADVERSARIES = ("none", "fgm", "freelb")
 EVALUATION_TASKS = ("spans", "pairs")
 ENDLESS = float("inf")
 RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
@@ -20,6 +21,9 @@ RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "learning_rate": (0, 1),
     "weight_decay": (0, 1),
     "dropout": (0, 1),
+    "label_smoothing": (0, 1),
+    "adversary_size": (0, 1),
+    "adversary_steps": (1, ENDLESS),
     "frozen_layers": (0, ENDLESS),
     "warmup_share": (0, 1),
     "decay_share": (0, 1),
@@ -73,8 +77,10 @@ class Recipe:
     number of question-and-answer statements made from the span data for the inference head. The
     learning rate rises over the first `warmup_share` of the steps, stays, and falls to 0 over the
     last `decay_share`. `dropout` is that of the encoder's layers; on a CPU drawing its masks takes
-    half of a step's time, and examples seen once or twice are hardly learnt by heart. With
-    `frozen_layers` the embeddings and so many of the lower layers keep the encoder's weights: a
+    half of a step's time, and examples seen once or twice are hardly learnt by heart. Of an
+    inference label the share `label_smoothing` goes to all labels alike. `adversary`, its size and
+    its steps are told in `wherefrom.pipeline.adversary`. With `frozen_layers` the embeddings and so
+    many of the lower layers keep the encoder's weights: a
     large encoder learns in two thirds of the time. `teacher` is the folder of a reader that labels
     the pairs that are `taught`.
     """
@@ -93,6 +99,10 @@ class Recipe:
     learning_rate: float = 1.5e-4
     weight_decay: float = 0.01
     dropout: float = 0.0
+    label_smoothing: float = 0.0
+    adversary: str = "none"
+    adversary_size: float = 0.1
+    adversary_steps: int = 3
     frozen_layers: int = 0
     warmup_share: float = 0.05
     decay_share: float = 0.3
@@ -131,6 +141,8 @@ def read_recipe(path: Path) -> Recipe:
     taught = [source.file for source in pairs if source.taught]
     if taught and not table.get("teacher"):
         raise UsageError(f"{path}: {taught[0]} is taught, but the recipe names no teacher")
+    if "adversary" in table and table["adversary"] not in ADVERSARIES:
+        raise UsageError(f"{path}: {unknown_value('adversary', table['adversary'], ADVERSARIES)}")
     if "encoder" not in table:
         raise UsageError(f"{path}: the key encoder is missing (a model's name or folder)")
     return Recipe(spans=spans, pairs=pairs, evaluate=evaluate, **table)

@@ -18,6 +18,7 @@ from transformers.trainer_utils import get_last_checkpoint
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
+from wherefrom.pipeline.adversary import Adversary, MovedEmbeddings
 from wherefrom.pipeline.backbone import LEARNING_ATTENTION, without_pooler
 from wherefrom.pipeline.batches import Item, collate, cut_batches, pair_items, span_items
 from wherefrom.pipeline.checkpoint import MANIFEST, load_network
@@ -60,8 +61,29 @@ class BatchList(Dataset[list[Item]]):
         return self.batches[index]
 
 
-class _InOrderTrainer(Trainer):
-    """The Trainer, but the batches keep the order in which they were drawn."""
+class _ReaderTrainer(Trainer):
+    """The Trainer, but batches keep their order as they were drawn, and an adversary may act."""
+
+    adversary: Adversary | None = None
+
+    def training_step(
+        self,
+        model: torch.nn.Module,
+        inputs: dict[str, Tensor | Any],
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Tensor:
+        if self.adversary is None:
+            return super().training_step(model, inputs, num_items_in_batch)
+        encoder = self.accelerator.unwrap_model(model).encoder
+        with MovedEmbeddings(encoder, self.adversary, inputs["mask"]) as moved:
+            losses = []
+            for _ in range(self.adversary.turns):
+                losses.append(super().training_step(model, inputs, num_items_in_batch))
+                moved.go_on()
+        for weight in model.parameters():
+            if weight.grad is not None:
+                weight.grad /= self.adversary.turns
+        return torch.stack(losses).mean()
 
     def get_train_dataloader(self) -> DataLoader[list[Item]]:
         batches = cast(BatchList, self.train_dataset)
@@ -121,12 +143,16 @@ def train(
         raise UsageError(f"the recipe draws no example from its data in {data}; raise a share")
     if recipe.max_steps:
         batches = batches[: recipe.max_steps]
-    trainer = _InOrderTrainer(
+    trainer = _ReaderTrainer(
         model=network,
         args=_arguments(recipe, folder, len(batches)),
         train_dataset=BatchList(batches),
         data_collator=_collate_one,
     )
+    if recipe.adversary != "none":
+        trainer.adversary = Adversary(
+            recipe.adversary, recipe.adversary_size, recipe.adversary_steps
+        )
     result = trainer.train(resume_from_checkpoint=last)
     seconds = float(result.metrics["train_runtime"])
     return TrainedReader(network.cpu().eval(), tokenizer, len(batches), seconds, *counts)
@@ -203,7 +229,9 @@ def draw_batches(
     rng = random.Random(recipe.seed)
     spans = span_items(span_examples(recipe, data, rng), builder)
     examples = pair_examples(recipe, data, rng)
-    pairs = pair_items(examples, targets(examples, teacher, progress=progress), builder)
+    wanted = targets(examples, teacher, progress=progress)
+    wanted += recipe.label_smoothing * (1 / wanted.shape[1] - wanted)
+    pairs = pair_items(examples, wanted, builder)
     batches = cut_batches(spans, recipe.span_batch, rng)
     batches += cut_batches(pairs, recipe.pair_batch, rng)
     rng.shuffle(batches)

@@ -37,6 +37,8 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
         frozen_layers = 4
         decay_share = 0.5
         teacher = "folder/of/a/reader"
+        label_smoothing = 0.1
+        adversary = "freelb"
 
         [[spans]]
         file = "a.json"
@@ -69,6 +71,8 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
         ),
         evaluate=(Evaluation("e.jsonl", "pairs"),),
         teacher="folder/of/a/reader",
+        label_smoothing=0.1,
+        adversary="freelb",
         seed=3,
         max_tokens=128,
         learning_rate=1,
@@ -149,6 +153,12 @@ def test_every_key_is_documented_with_its_default() -> None:
             START + '[[pairs]]\nfile = "p"\nexchanges = -1\n',
             "exchanges must be a whole number, 0 or more, found -1",
         ),
+        (
+            START + 'adversary = "fmg"\n' + SPANS,
+            r": unknown adversary 'fmg'; choose none, fgm or freelb \(did you mean fgm\?\)",
+        ),
+        (START + "adversary_steps = 0\n" + SPANS, ": adversary_steps must be at least 1, found 0"),
+        (START + "adversary_size = 2\n" + SPANS, ": adversary_size must be from 0 to 1, found 2"),
         (START + "teacher = 3\n" + SPANS, ": teacher must be str, found 3"),
         (
             START + SPANS + '[[evaluate]]\nfile = "x"\ntask = "span"\n',

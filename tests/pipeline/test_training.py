@@ -331,6 +331,30 @@ def test_a_run_with_frozen_layers_goes_on_as_if_it_had_not_been_killed(
         assert torch.equal(resumed.state_dict()[name], tensor), name
 
 
+@pytest.mark.parametrize("adversary", ["fgm", "freelb"])
+def test_a_run_against_an_adversary_learns_and_goes_on_after_a_kill(
+    recipe: Recipe, data: Path, tmp_path: Path, adversary: str
+) -> None:
+    chosen = replace(recipe, adversary=adversary, max_steps=6)
+    whole = train(chosen, data, tmp_path / "whole").network.state_dict()
+    plain = train(replace(chosen, adversary="none"), data, tmp_path / "plain").network.state_dict()
+    assert not torch.equal(whole["span.weight"], plain["span.weight"])
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KilledError):
+        kill_at(5, patch)
+        train(chosen, data, tmp_path / "killed")
+    resumed = train(chosen, data, tmp_path / "killed", resume=True).network.state_dict()
+    for name, tensor in whole.items():
+        assert torch.equal(resumed[name], tensor), name
+
+
+def test_smoothed_labels_are_less_sure(
+    recipe: Recipe, data: Path, tiny_builder: PromptBuilder
+) -> None:
+    batches, _ = draw_batches(replace(recipe, label_smoothing=0.3), data, tiny_builder)
+    for target in _targets(batches):
+        assert sorted(target) == pytest.approx([0.1, 0.1, 0.8])
+
+
 @pytest.mark.parametrize(("kind", "layers"), [("backbone", 2), ("mpnet", 3)])
 def test_as_many_frozen_layers_as_there_are_leave_nothing_to_learn(
     recipe: Recipe,

@@ -1,5 +1,8 @@
 """Time the search for names in passages, and measure what a linker of a million names takes.
 
+The search is that of a build: names of the table by the linker, then proper names that passages
+share.
+
     python -m wherefrom.benchmarks.linking --out results/linking.json
 
 The passages are the words of the starter articles in their order, cut every 90. The names are the
@@ -21,6 +24,7 @@ import numpy as np
 
 from wherefrom.benchmarks.provenance import write_result
 from wherefrom.benchmarks.watched import watch
+from wherefrom.indexes.shared_names import SharedNames
 from wherefrom.kb.errors import WherefromError
 from wherefrom.kb.linker import Linker
 from wherefrom.kb.name_rows import ALIAS, TITLE
@@ -43,14 +47,20 @@ def measure(source: str, *, names: int, passages: int, many: int, rounds: int) -
     words = [word for document in documents for word in document.text.split()]
     few = drawn_names(titles, words, names, with_capital=True)
     start = time.perf_counter()
-    linker = Linker(NameTable(few, range(len(few)), kinds_of(few, titles)))
+    table = NameTable(few, range(len(few)), kinds_of(few, titles))
+    linker = Linker(table)
     build_seconds = time.perf_counter() - start
     cut = range(0, min(len(words) - PASSAGE_WORDS, passages * PASSAGE_WORDS), PASSAGE_WORDS)
     texts = [" ".join(words[at : at + PASSAGE_WORDS]) for at in cut]
-    wall, cpu, mentions = [], [], 0
+    wall, cpu = [], []
     for _ in range(rounds):
         start, start_cpu = time.perf_counter(), time.process_time()
-        mentions = sum(map(len, linker.mentions_many(texts)))
+        shared = SharedNames(np.arange(len(texts)), table.rows.keys)
+        mentions = 0
+        for number, found in enumerate(linker.mentions_many(texts)):
+            shared.add(number, texts[number], 0, [(one.start, one.end) for one in found])
+            mentions += len(found)
+        names_shared, _ = shared.found(len(few))
         wall.append(len(texts) / (time.perf_counter() - start))
         cpu.append(len(texts) / (time.process_time() - start_cpu))
     return {
@@ -61,6 +71,7 @@ def measure(source: str, *, names: int, passages: int, many: int, rounds: int) -
         "names": len(few),
         "build_seconds": build_seconds,
         "mentions_per_passage": mentions / len(texts),
+        "shared_names": len(names_shared),
         "passages_per_second": {"median": statistics.median(wall), "each_round": wall},
         "passages_per_cpu_second": {"median": statistics.median(cpu), "each_round": cpu},
         "many": measure_build(drawn_names(titles, words, many, with_capital=False)),

@@ -16,6 +16,7 @@ def test_a_small_text_is_measured(write_jsonl):
     found = measure(write_jsonl(rows), names=14, passages=8, many=40, rounds=2)
     assert (found["names"], found["passages"], found["many"]["names"]) == (14, 8, 40)
     assert found["mentions_per_passage"] > 10  # Ada and Rome stand in each sentence of 18 words
+    assert found["shared_names"] == 0  # "Ada met" is none, and no other words have capitals
     for unit in ("passages_per_second", "passages_per_cpu_second"):
         assert len(found[unit]["each_round"]) == 2
         assert found[unit]["median"] > 0

@@ -16,9 +16,9 @@ START = 'encoder = "e"\n'
 SPANS = '[[spans]]\nfile = "s"\n'
 
 
-@pytest.fixture(scope="module")
-def bundled() -> Recipe:
-    with as_file(files("wherefrom.models") / "reader.toml") as path:
+@pytest.fixture(params=["first_reader", "first_teacher", "teacher", "reader"])
+def bundled(request: pytest.FixtureRequest) -> Recipe:
+    with as_file(files("wherefrom.models") / f"{request.param}.toml") as path:
         return read_recipe(path)
 
 
@@ -195,13 +195,15 @@ def names(recipe: Recipe) -> list[str]:
 def test_the_bundled_recipe_uses_no_barred_source(bundled: Recipe) -> None:
     words = {word for name in names(bundled) for word in re.split(r"[^a-z0-9]+", name.lower())}
     assert not words & BARRED
-    assert {"snli", "squad"} <= words  # the split finds names at all
+    assert "snli" in words  # the split finds names at all
 
 
 def test_the_bundled_recipe_evaluates_on_files_that_it_does_not_learn_from(
     bundled: Recipe,
 ) -> None:
     learnt = {entry.file for entry in (*bundled.spans, *bundled.pairs)}
-    assert {entry.task for entry in bundled.evaluate} == {"spans", "pairs"}
+    assert {entry.task for entry in bundled.evaluate} == (
+        {"spans", "pairs"} if bundled.spans else {"pairs"}
+    )
     assert not learnt & {entry.file for entry in bundled.evaluate}
     assert not [name for name in learnt if "dev" in name or "test" in name]

@@ -20,6 +20,7 @@ from wherefrom.pipeline.examples import (
 )
 from wherefrom.pipeline.exchanges import exchanged
 from wherefrom.pipeline.inference_pairs import read_pairs
+from wherefrom.pipeline.overlap_pairs import overlap_pairs
 from wherefrom.pipeline.recipe import PairSource, Recipe, SpanSource
 from wherefrom.pipeline.squad import SquadQuestion, read_squad
 from wherefrom.pipeline.statement import as_statement, titled
@@ -43,13 +44,15 @@ def span_examples(recipe: Recipe, data: Path, rng: random.Random) -> list[SpanEx
 
 
 def pair_examples(recipe: Recipe, data: Path, rng: random.Random) -> list[PairExample]:
-    """Draw the inference examples: each source's share, then statements from the span data."""
+    """Draw the inference examples: each source's share, then those that are made: statements, overlap."""
     drawn: list[PairExample] = []
     for source in recipe.pairs:
         drawn.extend(_pairs(source, data, rng))
     if recipe.statements:
         pool = [q for source in recipe.spans for q in _questions(source, data) if q.title]
         drawn.extend(_statements(pool, recipe.statements, rng))
+    if recipe.overlap_pairs:
+        drawn.extend(pair for _, pair in overlap_pairs(recipe.overlap_pairs, "training", rng))
     return drawn
 
 

@@ -15,6 +15,7 @@ RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "seed": (0, 2**32 - 1),
     "negatives": (0, ENDLESS),
     "statements": (0, ENDLESS),
+    "overlap_pairs": (0, ENDLESS),
     "max_tokens": (32, ENDLESS),
     "span_batch": (1, ENDLESS),
     "pair_batch": (1, ENDLESS),
@@ -74,7 +75,8 @@ class Recipe:
     """How to train a reader.
 
     `negatives` is the number of unanswerable examples for each answerable one; `statements` the
-    number of question-and-answer statements made from the span data for the inference head. The
+    number of question-and-answer statements made from the span data for the inference head,
+    `overlap_pairs` that of pairs whose words overlap (`wherefrom.pipeline.overlap_pairs`). The
     learning rate rises over the first `warmup_share` of the steps, stays, and falls to 0 over the
     last `decay_share`. `dropout` is that of the encoder's layers; on a CPU drawing its masks takes
     half of a step's time, and examples seen once or twice are hardly learnt by heart. Of an
@@ -93,6 +95,7 @@ class Recipe:
     seed: int = 7
     negatives: float = 0.3
     statements: int = 0
+    overlap_pairs: int = 0
     max_tokens: int = 256
     span_batch: int = 16
     pair_batch: int = 32

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.curriculum import pair_examples, repeat, span_examples
 from wherefrom.pipeline.examples import CONTRADICTION, ENTAILMENT, INFERENCE_LABELS, PairExample
+from wherefrom.pipeline.overlap_pairs import overlap_pairs
 from wherefrom.pipeline.recipe import PairSource, Recipe, SpanSource
 from wherefrom.pipeline.squad import read_squad
 from wherefrom.pipeline.statement import as_statement
@@ -152,6 +153,13 @@ def test_statements_are_labelled_by_how_they_were_made(data: Path) -> None:
     counts = pairs_by_label(drawn)
     assert counts["entailment"] == counts["contradiction"] > 30
     assert counts["neutral"] > 30
+
+
+def test_overlap_pairs_are_made_of_the_words_for_training(data: Path) -> None:
+    drawn = pair_examples(recipe(overlap_pairs=60), data, random.Random(1))
+    assert pairs_by_label(drawn) == {"entailment": 30, "neutral": 30}
+    wanted = overlap_pairs(60, "training", random.Random(1))
+    assert drawn == [pair for _, pair in wanted]
 
 
 def test_the_seed_decides(data: Path) -> None:

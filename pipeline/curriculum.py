@@ -44,7 +44,7 @@ def span_examples(recipe: Recipe, data: Path, rng: random.Random) -> list[SpanEx
 
 
 def pair_examples(recipe: Recipe, data: Path, rng: random.Random) -> list[PairExample]:
-    """Draw the inference examples: each source's share, then those that are made: statements, overlap."""
+    """Draw the inference examples: each source's share, then those that are made."""
     drawn: list[PairExample] = []
     for source in recipe.pairs:
         drawn.extend(_pairs(source, data, rng))

@@ -83,11 +83,12 @@ def train_reader(
         training=_record(recipe_file, recipe, data, trained),
     )
     manifest = save_reader(out, trained.network, trained.tokenizer, manifest)
-    reader = Reader.open(out)
-    calibration = Calibration(inference_temperature=_temperature(reader, data, recipe))
+    calibration = Calibration(inference_temperature=_temperature(Reader.open(out), data, recipe))
+    manifest = replace(manifest, calibration=calibration)
+    write_manifest(out, manifest)
+    reader = Reader.open(out)  # with the temperature, which the calibration error is measured at
     metrics = {entry.file: measure(reader, data, entry) for entry in recipe.evaluate}
-    training = {**manifest.training, "metrics": metrics}
-    manifest = replace(manifest, calibration=calibration, training=training)
+    manifest = replace(manifest, training={**manifest.training, "metrics": metrics})
     write_manifest(out, manifest)
     write_model_card(out, manifest)
     return manifest

@@ -107,6 +107,9 @@ def test_the_metrics_are_those_of_the_stored_weights(place: Path, manifest: Read
     accuracy = metrics["nli/dev.jsonl"]["accuracy"]
     assert (accuracy["n"], accuracy["value"]) == (6, pytest.approx(right / 6))
     assert accuracy["low"] <= accuracy["value"] <= accuracy["high"]
+    assert manifest.calibration.inference_temperature != 1.0
+    again = measure(reader, place / "data", Evaluation("nli/dev.jsonl", "pairs"))
+    assert metrics["nli/dev.jsonl"] == again
 
 
 def test_the_model_card_names_them(place: Path, manifest: ReaderManifest) -> None:

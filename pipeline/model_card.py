@@ -80,11 +80,16 @@ def _run(name: str, run: Mapping[str, Any]) -> str:
         if "teacher" in run
         else ""
     )
+    kept = (
+        f" {run['kept']:.0%} of its weights are those of `{run['kept_from']}`."
+        if "kept" in run
+        else ""
+    )
     return (
         f"- `{name}`: from `{run['encoder']}` (sha256 `{run['encoder_sha256'][:16]}…`){taught}, by "
         f"the recipe with sha256 `{run['recipe_sha256'][:16]}…`: {run['steps']:,} steps, drawn "
         f"from {run['span_items']:,} span examples and {run['pair_items']:,} inference pairs, seed "
-        f"{run['seed']}, {run['seconds'] / 60:.0f} minutes on {run['machine']}."
+        f"{run['seed']}, {run['seconds'] / 60:.0f} minutes on {run['machine']}.{kept}"
     )
 
 

@@ -26,6 +26,7 @@ RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "adversary_size": (0, 1),
     "adversary_steps": (1, ENDLESS),
     "frozen_layers": (0, ENDLESS),
+    "kept": (0, 1),
     "warmup_share": (0, 1),
     "decay_share": (0, 1),
     "max_steps": (0, ENDLESS),
@@ -84,7 +85,9 @@ class Recipe:
     its steps are told in `wherefrom.pipeline.adversary`. With `frozen_layers` the embeddings and so
     many of the lower layers keep the encoder's weights: a
     large encoder learns in two thirds of the time. `teacher` is the folder of a reader that labels
-    the pairs that are `taught`.
+    the pairs that are `taught`. At the end the share `kept` of the weights is that of the reader
+    `kept_from`, an ancestor of this one: what it knew comes back, for little of what was learnt
+    (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022, arXiv:2109.01903).
     """
 
     encoder: str
@@ -107,6 +110,8 @@ class Recipe:
     adversary_size: float = 0.1
     adversary_steps: int = 3
     frozen_layers: int = 0
+    kept: float = 0.0
+    kept_from: str = ""
     warmup_share: float = 0.05
     decay_share: float = 0.3
     max_steps: int = 0
@@ -146,6 +151,8 @@ def read_recipe(path: Path) -> Recipe:
         raise UsageError(f"{path}: {taught[0]} is taught, but the recipe names no teacher")
     if "adversary" in table and table["adversary"] not in ADVERSARIES:
         raise UsageError(f"{path}: {unknown_value('adversary', table['adversary'], ADVERSARIES)}")
+    if table.get("kept") and not table.get("kept_from"):
+        raise UsageError(f"{path}: kept needs kept_from, the folder of a reader")
     if "encoder" not in table:
         raise UsageError(f"{path}: the key encoder is missing (a model's name or folder)")
     return Recipe(spans=spans, pairs=pairs, evaluate=evaluate, **table)

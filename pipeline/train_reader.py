@@ -137,6 +137,7 @@ def _record(
         "recipe_sha256": _sha256(recipe_file),
         **_origin("encoder", recipe.encoder),
         **(_origin("teacher", recipe.teacher) if recipe.teacher else {}),
+        **({"kept": recipe.kept, "kept_from": _named(recipe.kept_from)} if recipe.kept else {}),
         "data_sha256": {name: _sha256(data / name) for name in sorted(set(_files(recipe)))},
         "seed": recipe.seed,
         "steps": trained.steps,
@@ -146,6 +147,11 @@ def _record(
         "machine": f"{platform.system()} {platform.machine()}",
         "packages": {package: version(package) for package in PACKAGES},
     }
+
+
+def _named(folder: str) -> str:
+    """Return the name of the reader in a folder."""
+    return read_manifest(find_model_folder(folder).path).name
 
 
 def _origin(role: str, reference: str) -> dict[str, object]:

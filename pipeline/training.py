@@ -155,7 +155,10 @@ def train(
         )
     result = trainer.train(resume_from_checkpoint=last)
     seconds = float(result.metrics["train_runtime"])
-    return TrainedReader(network.cpu().eval(), tokenizer, len(batches), seconds, *counts)
+    network = network.cpu().eval()
+    if recipe.kept:
+        blend(network, load_network(find_model_folder(recipe.kept_from).path), recipe.kept)
+    return TrainedReader(network, tokenizer, len(batches), seconds, *counts)
 
 
 def _collate_one(features: list[list[Item]]) -> dict[str, Tensor]:
@@ -192,6 +195,24 @@ def new_network(encoder: str, *, dropout: float) -> ReaderNetwork:
         if isinstance(module, torch.nn.Dropout):
             module.p = dropout
     return network
+
+
+def blend(network: ReaderNetwork, other: ReaderNetwork, share: float) -> None:
+    """Move a network's weights by a share of the way to those of another.
+
+    Raises
+    ------
+    UsageError
+        If the two are not of the same shape.
+    """
+    mine, others = network.state_dict(), other.state_dict()
+    if {name: one.shape for name, one in mine.items()} != {
+        name: one.shape for name, one in others.items()
+    }:
+        raise UsageError("kept_from names a reader of another shape than the one that is trained")
+    with torch.no_grad():
+        for name, weight in mine.items():
+            weight.lerp_(others[name], share)
 
 
 def freeze_layers(encoder: torch.nn.Module, count: int) -> None:

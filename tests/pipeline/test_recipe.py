@@ -157,6 +157,8 @@ def test_every_key_is_documented_with_its_default() -> None:
             START + 'adversary = "fmg"\n' + SPANS,
             r": unknown adversary 'fmg'; choose none, fgm or freelb \(did you mean fgm\?\)",
         ),
+        (START + "kept = 0.5\n" + SPANS, ": kept needs kept_from, the folder of a reader"),
+        (START + "kept = 2\n" + SPANS, ": kept must be from 0 to 1, found 2"),
         (START + "adversary_steps = 0\n" + SPANS, ": adversary_steps must be at least 1, found 0"),
         (START + "adversary_size = 2\n" + SPANS, ": adversary_size must be from 0 to 1, found 2"),
         (START + "teacher = 3\n" + SPANS, ": teacher must be str, found 3"),

@@ -21,7 +21,7 @@ from wherefrom.pipeline.quantised import dequantise
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import PairSource, Recipe, SpanSource
 from wherefrom.pipeline.teacher import Teacher
-from wherefrom.pipeline.training import draw_batches, freeze_layers, new_network, train
+from wherefrom.pipeline.training import blend, draw_batches, freeze_layers, new_network, train
 
 STEPS = 10
 
@@ -242,6 +242,29 @@ def _builder(trained: training.TrainedReader) -> PromptBuilder:
 
 def _targets(batches: list[list[Item]]) -> list[tuple[float, ...]]:
     return [item.target for batch in batches for item in batch if isinstance(item, PairItem)]
+
+
+@pytest.mark.parametrize("kept", [0.25, 1.0])
+def test_a_share_of_an_ancestor_is_kept(
+    recipe: Recipe, data: Path, tmp_path: Path, tiny_reader_folder: Path, kept: float
+) -> None:
+    small = replace(recipe, encoder=str(tiny_reader_folder), max_steps=2)
+    new = train(small, data, tmp_path / "new").network.state_dict()
+    blended = replace(small, kept=kept, kept_from=str(tiny_reader_folder))
+    found = train(blended, data, tmp_path / "blended").network.state_dict()
+    old = new_network(str(tiny_reader_folder), dropout=0.0).state_dict()
+    for name, tensor in found.items():
+        wanted = (1 - kept) * new[name] + kept * old[name]
+        assert torch.allclose(tensor, wanted, atol=1e-6), name
+    assert not torch.allclose(found["span.weight"], new["span.weight"])
+
+
+def test_readers_of_different_shapes_are_not_blended(
+    backbone_folder: Path, mpnet_folder: Path
+) -> None:
+    one, other = (new_network(str(each), dropout=0.0) for each in (backbone_folder, mpnet_folder))
+    with pytest.raises(UsageError, match="a reader of another shape"):
+        blend(one, other, 0.5)
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.25])

@@ -16,7 +16,7 @@ START = 'encoder = "e"\n'
 SPANS = '[[spans]]\nfile = "s"\n'
 
 
-@pytest.fixture(params=["first_reader", "first_teacher", "teacher", "second_reader", "reader"])
+@pytest.fixture(params=["reader", "first_teacher", "teacher", "second_reader", "third_reader"])
 def bundled(request: pytest.FixtureRequest) -> Recipe:
     with as_file(files("wherefrom.models") / f"{request.param}.toml") as path:
         return read_recipe(path)

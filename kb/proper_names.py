@@ -26,7 +26,7 @@ def proper_names(text: str) -> list[tuple[int, int]]:
 
     Examples
     --------
-    >>> text = "In World War II the House of Lords met J. Smith's son."
+    >>> text = "In World War II, the House of Lords met J. Smith's son."
     >>> [text[start:end] for start, end in proper_names(text)]
     ['World War II', 'House of Lords', 'J. Smith']
     """

@@ -110,8 +110,8 @@ def calibration_error(probabilities: NDArray[np.float64], right: NDArray[np.bool
 
     Examples
     --------
-    >>> calibration_error(np.array([0.9, 0.9, 0.6]), np.array([True, False, True]))
-    0.4
+    >>> calibration_error(np.array([0.75, 0.75]), np.array([True, False]))
+    0.25
     """
     bins = np.minimum((probabilities * BINS).astype(int), BINS - 1)
     gaps = np.bincount(bins, weights=right - probabilities, minlength=BINS)

@@ -12,26 +12,24 @@ from typing import Any
 
 from wherefrom.benchmarks.provenance import write_result
 from wherefrom.pipeline.bundled import bundled_reader
-from wherefrom.pipeline.evaluation import measure_pairs, measure_spans
-from wherefrom.pipeline.inference_pairs import read_pairs
 from wherefrom.pipeline.reader import Reader
-from wherefrom.pipeline.squad import read_squad
+from wherefrom.pipeline.recipe import Evaluation
+from wherefrom.pipeline.train_reader import measure as measure_file
 
-SPANS = ("qa/squad_dev_a.json",)
-PAIRS = ("nli/mnli_dev_a.jsonl", "nli/snli_dev_a.jsonl")
+FILES = (
+    Evaluation("qa/squad_dev_a.json", "spans"),
+    Evaluation("nli/mnli_dev_a.jsonl", "pairs"),
+    Evaluation("nli/snli_dev_a.jsonl", "pairs"),
+)
 
 
 def measure(reader: Reader, data: Path) -> dict[str, Any]:
     """Return each measure with its interval, by file."""
-    result: dict[str, Any] = {
+    return {
         "benchmark": "reader",
         "reader": reader.manifest.weights_sha256[:16],
+        **{entry.file: measure_file(reader, data, entry) for entry in FILES},
     }
-    for name in SPANS:
-        result[name] = measure_spans(reader, [q for q in read_squad(data / name) if q.answers])
-    for name in PAIRS:
-        result[name] = measure_pairs(reader, [pair for _, pair in read_pairs(data / name)])
-    return result
 
 
 def main() -> None:

@@ -136,6 +136,10 @@ def train(
     network = new_network(recipe.encoder, dropout=recipe.dropout)
     if recipe.frozen_layers:
         freeze_layers(network.encoder, recipe.frozen_layers)
+    ancestor = None
+    if recipe.kept:  # loaded now, so that a wrong folder is not found out hours later
+        ancestor = load_network(find_model_folder(recipe.kept_from).path)
+        require_same_shape(network, ancestor)
     builder = PromptBuilder(tokenizer.backend_tokenizer, max_tokens=recipe.max_tokens)
     teacher = _teacher(recipe, folder)
     batches, counts = draw_batches(recipe, data, builder, teacher=teacher, progress=progress)
@@ -156,8 +160,8 @@ def train(
     result = trainer.train(resume_from_checkpoint=last)
     seconds = float(result.metrics["train_runtime"])
     network = network.cpu().eval()
-    if recipe.kept:
-        blend(network, load_network(find_model_folder(recipe.kept_from).path), recipe.kept)
+    if ancestor is not None:
+        blend(network, ancestor, recipe.kept)
     return TrainedReader(network, tokenizer, len(batches), seconds, *counts)
 
 
@@ -197,21 +201,21 @@ def new_network(encoder: str, *, dropout: float) -> ReaderNetwork:
     return network
 
 
-def blend(network: ReaderNetwork, other: ReaderNetwork, share: float) -> None:
-    """Move a network's weights by a share of the way to those of another.
-
-    Raises
-    ------
-    UsageError
-        If the two are not of the same shape.
-    """
-    mine, others = network.state_dict(), other.state_dict()
-    if {name: one.shape for name, one in mine.items()} != {
-        name: one.shape for name, one in others.items()
-    }:
+def require_same_shape(network: ReaderNetwork, other: ReaderNetwork) -> None:
+    """Raise UsageError where the weights of two networks cannot be blended."""
+    shapes, others = (
+        {name: weight.shape for name, weight in one.state_dict().items()}
+        for one in (network, other)
+    )
+    if shapes != others:
         raise UsageError("kept_from names a reader of another shape than the one that is trained")
+
+
+def blend(network: ReaderNetwork, other: ReaderNetwork, share: float) -> None:
+    """Move a network's weights by a share of the way to those of another of the same shape."""
+    others = other.state_dict()
     with torch.no_grad():
-        for name, weight in mine.items():
+        for name, weight in network.state_dict().items():
             weight.lerp_(others[name], share)
 
 

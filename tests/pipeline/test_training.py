@@ -21,7 +21,13 @@ from wherefrom.pipeline.quantised import dequantise
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import PairSource, Recipe, SpanSource
 from wherefrom.pipeline.teacher import Teacher
-from wherefrom.pipeline.training import blend, draw_batches, freeze_layers, new_network, train
+from wherefrom.pipeline.training import (
+    draw_batches,
+    freeze_layers,
+    new_network,
+    require_same_shape,
+    train,
+)
 
 STEPS = 10
 
@@ -264,7 +270,7 @@ def test_readers_of_different_shapes_are_not_blended(
 ) -> None:
     one, other = (new_network(str(each), dropout=0.0) for each in (backbone_folder, mpnet_folder))
     with pytest.raises(UsageError, match="a reader of another shape"):
-        blend(one, other, 0.5)
+        require_same_shape(one, other)
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.25])

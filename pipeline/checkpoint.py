@@ -1,6 +1,6 @@
 """Save and load a reader: one folder with weights, tokenizer, configuration and manifest.
 
-model.safetensors   weights, int8 with one scale a row
+model.safetensors   weights, int8 with one scale a row; those of an adapter are named "adapter.…"
 config.json         the encoder's configuration, as transformers writes it
 tokenizer.json …    the tokenizer, as transformers writes it
 reader.json         format version, sha256 of the weights, prompt budget, calibration, training
@@ -18,7 +18,7 @@ from wherefrom.kb.errors import FormatError, ModelError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-    from torch import Tensor
+    from torch import Tensor, dtype
     from transformers import PreTrainedTokenizerBase
 
     from wherefrom.pipeline.heads import ReaderNetwork
@@ -28,6 +28,7 @@ WEIGHTS = "model.safetensors"
 MANIFEST = "reader.json"
 TOKENIZER = "tokenizer.json"
 ENCODER = "encoder."  # how the names of the encoder's weights begin
+ADAPTER = "adapter."  # and those of its adapter
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,9 @@ def save_reader(
     from wherefrom.pipeline.quantised import quantise
 
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / WEIGHTS).write_bytes(save(quantise(network.state_dict())))
+    weights = network.state_dict()
+    weights.update({ADAPTER + name: matrix for name, matrix in network.adapter.items()})
+    (folder / WEIGHTS).write_bytes(save(quantise(weights)))
     encoder: Any = network.encoder
     encoder.config.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -148,13 +151,9 @@ def load_reader(folder: Path, *, device: str) -> "LoadedReader":
     from wherefrom.indexes.hardware import choose_number_type
 
     manifest = read_manifest(folder)
-    number_type = choose_number_type(device)
-    weights = {
-        name: weight.to(device=device, dtype=number_type)
-        for name, weight in _read_weights(folder, manifest).items()
-    }
+    weights = _read_weights(folder, manifest)
     with _as_model_error(folder):
-        network = _network(folder, weights, device)
+        network = _network(folder, weights, device, choose_number_type(device))
     try:
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     except Exception as error:  # tokenizers raises nothing more exact
@@ -172,9 +171,11 @@ def load_network(folder: Path) -> "ReaderNetwork":
     """
     from wherefrom.pipeline.backbone import LEARNING_ATTENTION
 
-    weights = _read_weights(folder, read_manifest(folder))
+    weights, adapter = _parted(_read_weights(folder, read_manifest(folder)), ADAPTER)
     with _as_model_error(folder):
-        return _transformers_network(folder, weights, attention=LEARNING_ATTENTION)
+        network = _transformers_network(folder, weights, attention=LEARNING_ATTENTION)
+    network.adapter = adapter
+    return network
 
 
 def _read_weights(folder: Path, manifest: ReaderManifest) -> "dict[str, Tensor]":
@@ -207,22 +208,45 @@ def _as_model_error(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _network(folder: Path, weights: "dict[str, Tensor]", device: str) -> "ReaderNetwork":
+def _parted(
+    weights: "Mapping[str, Tensor]", beginning: str
+) -> "tuple[dict[str, Tensor], dict[str, Tensor]]":
+    """Part the weights whose names begin so, without that beginning, from the others (first)."""
+    others = {name: weight for name, weight in weights.items() if not name.startswith(beginning)}
+    found = {
+        name.removeprefix(beginning): weight
+        for name, weight in weights.items()
+        if name.startswith(beginning)
+    }
+    return others, found
+
+
+def _network(
+    folder: Path, weights: "dict[str, Tensor]", device: str, number_type: "dtype"
+) -> "ReaderNetwork":
     from wherefrom.indexes.bert import Bert, is_plain_bert_config, read_config
+    from wherefrom.pipeline.adapter import with_adapter
     from wherefrom.pipeline.heads import PlainBert, ReaderNetwork
 
-    inner = {
-        name.removeprefix(ENCODER): weight
-        for name, weight in weights.items()
-        if name.startswith(ENCODER)
-    }
-    heads = {name: weight for name, weight in weights.items() if not name.startswith(ENCODER)}
+    weights, adapter = _parted(weights, ADAPTER)
+    heads, inner = _parted(weights, ENCODER)
+    encoders = [inner, with_adapter(inner, adapter)] if adapter else [inner]
+
+    def placed(tensors: "dict[str, Tensor]") -> "dict[str, Tensor]":
+        return {name: tensor.to(device, number_type) for name, tensor in tensors.items()}
+
     config = read_config(folder)
     if is_plain_bert_config(config):
-        network = ReaderNetwork(PlainBert(Bert(config, inner, device=device)))
-        network.load_state_dict(heads, assign=True)
+        network = ReaderNetwork(
+            *(PlainBert(Bert(config, placed(one), device=device)) for one in encoders)
+        )
+        network.load_state_dict(placed(heads), assign=True)
         return network.eval()
-    return _transformers_network(folder, weights).to(device).eval()
+    network = _transformers_network(folder, placed(weights))
+    if adapter:
+        sums = {ENCODER + name: weight for name, weight in encoders[1].items()}
+        network.inference_encoder = _transformers_network(folder, placed(heads | sums)).encoder
+    return network.to(device).eval()
 
 
 def _transformers_network(

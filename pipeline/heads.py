@@ -17,12 +17,11 @@ from wherefrom.pipeline.examples import INFERENCE_LABELS
 
 @dataclass(frozen=True, slots=True)
 class HeadOutputs:
-    """Logits for a batch of B prompts of T tokens."""
+    """Logits for a batch of B prompts of T tokens, each a question and a text."""
 
     start: Tensor  # (B, T)
     end: Tensor  # (B, T)
     relevance: Tensor  # (B,)
-    inference: Tensor  # (B, 3), order of INFERENCE_LABELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +61,29 @@ class ReaderNetwork(nn.Module):
     ----------
     encoder
         Any Hugging Face encoder that returns `last_hidden_state` (B, T, H).
+    inference_encoder
+        The encoder with its adapter added, for inference alone; None where inference has none.
     dropout
         Share of features dropped before each head while training.
+
+    Attributes
+    ----------
+    adapter
+        What `wherefrom.pipeline.adapter` took from the encoder after learning, by name; empty where
+        the reader has none.
     """
 
-    def __init__(self, encoder: nn.Module, *, dropout: float = 0.1) -> None:
+    def __init__(
+        self,
+        encoder: nn.Module,
+        inference_encoder: nn.Module | None = None,
+        *,
+        dropout: float = 0.1,
+    ) -> None:
         super().__init__()
         self.encoder = encoder
+        self.inference_encoder = inference_encoder
+        self.adapter: dict[str, Tensor] = {}
         config: Any = encoder.config
         width = int(config.hidden_size)
         self.dropout = nn.Dropout(dropout)
@@ -78,23 +93,24 @@ class ReaderNetwork(nn.Module):
         self.inference = nn.Linear(width, len(INFERENCE_LABELS))
 
     def read(self, ids: Tensor, mask: Tensor, types: Tensor) -> HeadOutputs:
-        """Run the encoder once and every head on it."""
-        hidden = self.encoder(
-            input_ids=ids, attention_mask=mask, token_type_ids=types
-        ).last_hidden_state
-        first = hidden[:, 0]
-        weights = mask.unsqueeze(-1).to(hidden.dtype)
-        mean = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
-        hidden, first = self.dropout(hidden), self.dropout(first)
+        """Look for answers in a batch of (B, T) integers."""
+        hidden = self.dropout(_hidden(self.encoder, ids, mask, types))
         span = self.span(hidden).float()
-        joined = torch.cat([first, self.dropout(mean)], dim=-1)
-        features = self.dropout(functional.gelu(self.inference_in(joined)))
         return HeadOutputs(
             start=span[..., 0],
             end=span[..., 1],
-            relevance=self.relevance(first).float().squeeze(-1),
-            inference=self.inference(features).float(),
+            relevance=self.relevance(hidden[:, 0]).float().squeeze(-1),
         )
+
+    def infer(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
+        """Judge hypotheses: (B, T) integers to (B, 3) logits, in the order of INFERENCE_LABELS."""
+        hidden = _hidden(self.inference_encoder or self.encoder, ids, mask, types)
+        weights = mask.unsqueeze(-1).to(hidden.dtype)
+        mean = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
+        joined = torch.cat([self.dropout(hidden[:, 0]), self.dropout(mean)], dim=-1)
+        features = self.dropout(functional.gelu(self.inference_in(joined)))
+        logits: Tensor = self.inference(features).float()
+        return logits
 
     def forward(
         self,
@@ -118,14 +134,22 @@ class ReaderNetwork(nn.Module):
         target
             (B, 3) probabilities in the order of INFERENCE_LABELS, when the batch is of pairs.
         """
-        outputs = self.read(ids, mask, types)
         if target is not None:
-            return {"loss": functional.cross_entropy(outputs.inference, target)}
+            return {"loss": functional.cross_entropy(self.infer(ids, mask, types), target)}
         if allowed is None or start is None or end is None:
             raise ValueError("a batch needs either target, or allowed, start and end")
+        outputs = self.read(ids, mask, types)
         barred = ~allowed
         loss_start = functional.cross_entropy(outputs.start.masked_fill(barred, -1e4), start)
         loss_end = functional.cross_entropy(outputs.end.masked_fill(barred, -1e4), end)
         relevant = (start > 0).float()
         loss_relevance = functional.binary_cross_entropy_with_logits(outputs.relevance, relevant)
         return {"loss": (loss_start + loss_end) / 2 + 0.5 * loss_relevance}
+
+
+def _hidden(encoder: nn.Module, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
+    """Return an encoder's last hidden states (B, T, H)."""
+    hidden: Tensor = encoder(
+        input_ids=ids, attention_mask=mask, token_type_ids=types
+    ).last_hidden_state
+    return hidden

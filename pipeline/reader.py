@@ -1,9 +1,9 @@
 """The reader: marks answers in evidence, and judges whether a premise supports a claim."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,8 @@ from wherefrom.pipeline.checkpoint import LoadedReader, load_reader
 from wherefrom.pipeline.prompt import Prompt, PromptBuilder
 from wherefrom.pipeline.spans import Span, best_spans, join_windows
 
-if TYPE_CHECKING:
-    from wherefrom.pipeline.heads import HeadOutputs
-
 BATCH_TOKENS = 8192  # prompts times the longest of them, in one forward pass
+Output = TypeVar("Output")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class Reader:
         prompts = self.prompts.readings(questions, evidence)
         spans: list[list[Span]] = [[] for _ in evidence]
         relevance = [-np.inf] * len(evidence)
-        for rows, outputs in self._forward(prompts):
+        for rows, outputs in self._run(self._network.read, prompts):
             starts, ends = outputs.start.cpu().numpy(), outputs.end.cpu().numpy()
             logits = outputs.relevance.cpu().numpy()
             for place, row in enumerate(rows):
@@ -104,25 +102,27 @@ class Reader:
         """
         prompts = self.prompts.inference(premises, hypotheses)
         logits = np.zeros((len(prompts), 3))
-        for rows, outputs in self._forward(prompts):
-            logits[rows] = outputs.inference.cpu().numpy()
+        for rows, found in self._run(self._network.infer, prompts):
+            logits[rows] = found.cpu().numpy()
         logits /= self.manifest.calibration.inference_temperature
         logits -= logits.max(axis=1, keepdims=True, initial=-np.inf)
         odds = np.exp(logits)
         return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
-    def _forward(self, prompts: Sequence[Prompt]) -> "list[tuple[list[int], HeadOutputs]]":
-        """Run the network over prompts in batches of like length; rows say which are in each."""
+    def _run(
+        self, asked: Callable[..., Output], prompts: Sequence[Prompt]
+    ) -> list[tuple[list[int], Output]]:
+        """Ask the network prompts in batches of like length; rows say which are in each."""
         import torch
 
         from wherefrom.pipeline.batches import padded
 
-        done: list[tuple[list[int], HeadOutputs]] = []
+        done: list[tuple[list[int], Output]] = []
         with torch.inference_mode():
             for rows in _rows_by_length(prompts):
                 tensors = padded([prompts[row] for row in rows])
                 arguments = {name: tensor.to(self._device) for name, tensor in tensors.items()}
-                done.append((rows, self._network.read(**arguments)))
+                done.append((rows, asked(**arguments)))
         return done
 
 

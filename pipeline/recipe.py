@@ -26,6 +26,7 @@ RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "adversary_size": (0, 1),
     "adversary_steps": (1, ENDLESS),
     "frozen_layers": (0, ENDLESS),
+    "adapter_rank": (0, ENDLESS),
     "kept": (0, 1),
     "warmup_share": (0, 1),
     "decay_share": (0, 1),
@@ -84,7 +85,9 @@ class Recipe:
     inference label the share `label_smoothing` goes to all labels alike. `adversary`, its size and
     its steps are told in `wherefrom.pipeline.adversary`. With `frozen_layers` the embeddings and so
     many of the lower layers keep the encoder's weights: a
-    large encoder learns in two thirds of the time. `teacher` is the folder of a reader that labels
+    large encoder learns in two thirds of the time. With `adapter_rank` the whole encoder keeps its
+    weights, and inference alone learns, in an adapter of that rank
+    (`wherefrom.pipeline.adapter`). `teacher` is the folder of a reader that labels
     the pairs that are `taught`. At the end the share `kept` of the weights is that of the reader
     `kept_from`, an ancestor of this one: what it knew comes back, for little of what was learnt
     (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022, arXiv:2109.01903).
@@ -110,6 +113,7 @@ class Recipe:
     adversary_size: float = 0.1
     adversary_steps: int = 3
     frozen_layers: int = 0
+    adapter_rank: int = 0
     kept: float = 0.0
     kept_from: str = ""
     warmup_share: float = 0.05
@@ -153,9 +157,26 @@ def read_recipe(path: Path) -> Recipe:
         raise UsageError(f"{path}: {unknown_value('adversary', table['adversary'], ADVERSARIES)}")
     if table.get("kept") and not table.get("kept_from"):
         raise UsageError(f"{path}: kept needs kept_from, the folder of a reader")
+    if table.get("adapter_rank"):
+        _require_inference_alone(table, spans, path)
     if "encoder" not in table:
         raise UsageError(f"{path}: the key encoder is missing (a model's name or folder)")
     return Recipe(spans=spans, pairs=pairs, evaluate=evaluate, **table)
+
+
+def _require_inference_alone(
+    table: dict[str, Any], spans: tuple[SpanSource, ...], path: Path
+) -> None:
+    """Refuse what an adapter cannot learn or be combined with."""
+    for key in ("frozen_layers", "kept"):
+        if table.get(key):
+            raise UsageError(f"{path}: {key} does not go with adapter_rank: no other weight learns")
+    for source in spans:
+        if source.share:
+            raise UsageError(
+                f"{path}: an adapter learns inference alone, found [[spans]] {source.file}; with "
+                "share = 0 its questions still become statements"
+            )
 
 
 def _span(entry: dict[str, Any], path: Path) -> SpanSource:

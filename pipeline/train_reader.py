@@ -83,7 +83,11 @@ def train_reader(
         training=_record(recipe_file, recipe, data, trained),
     )
     manifest = save_reader(out, trained.network, trained.tokenizer, manifest)
-    calibration = Calibration(inference_temperature=_temperature(Reader.open(out), data, recipe))
+    calibration = _known_calibration(recipe) if recipe.adapter_rank else Calibration()
+    calibration = replace(calibration, inference_temperature=1.0)
+    write_manifest(out, replace(manifest, calibration=calibration))
+    temperature = _temperature(Reader.open(out), data, recipe)
+    calibration = replace(calibration, inference_temperature=temperature)
     manifest = replace(manifest, calibration=calibration)
     write_manifest(out, manifest)
     reader = Reader.open(out)  # with the temperature, which the calibration error is measured at
@@ -92,6 +96,17 @@ def train_reader(
     write_manifest(out, manifest)
     write_model_card(out, manifest)
     return manifest
+
+
+def _known_calibration(recipe: Recipe) -> Calibration:
+    """Return what is known of the recipe's encoder, which with an adapter finds answers as before.
+
+    An encoder that is no reader found none, so nothing is known of it.
+    """
+    folder = find_model_folder(recipe.encoder).path
+    if not (folder / MANIFEST).is_file():
+        return Calibration()
+    return read_manifest(folder).calibration
 
 
 def _temperature(reader: Reader, data: Path, recipe: Recipe) -> float:
@@ -137,6 +152,7 @@ def _record(
         "recipe_sha256": _sha256(recipe_file),
         **_origin("encoder", recipe.encoder),
         **(_origin("teacher", recipe.teacher) if recipe.teacher else {}),
+        **({"adapter_rank": recipe.adapter_rank} if recipe.adapter_rank else {}),
         **({"kept": recipe.kept, "kept_from": _named(recipe.kept_from)} if recipe.kept else {}),
         "data_sha256": {name: _sha256(data / name) for name in sorted(set(_files(recipe)))},
         "seed": recipe.seed,

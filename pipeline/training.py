@@ -1,4 +1,6 @@
-"""Train a reader by a recipe, on transformers' Trainer: bf16, checkpoints and resuming are its own.
+"""Train a reader by a recipe, on transformers' Trainer: checkpoints and resuming are its own.
+
+Numbers are bf16 where the hardware computes in them; emulated, they take thirty times as long.
 
 The run's batches are all drawn before it starts, from the recipe's seed, so a run that is killed
 and resumed sees exactly the batches that an undisturbed one sees.
@@ -15,9 +17,11 @@ from torch.utils.data import DataLoader, Dataset, SequentialSampler
 from transformers import AutoConfig, AutoModel, AutoTokenizer, Trainer, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
+from wherefrom.indexes.hardware import choose_number_type
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
+from wherefrom.pipeline.adapter import attach_adapter, detach_adapter
 from wherefrom.pipeline.adversary import Adversary, MovedEmbeddings
 from wherefrom.pipeline.backbone import LEARNING_ATTENTION, without_pooler
 from wherefrom.pipeline.batches import Item, collate, cut_batches, pair_items, span_items
@@ -134,6 +138,10 @@ def train(
     set_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(find_model_folder(recipe.encoder).path)
     network = new_network(recipe.encoder, dropout=recipe.dropout)
+    if recipe.adapter_rank:
+        attach_adapter(network, recipe.adapter_rank)
+    elif network.adapter:
+        raise UsageError(f"{recipe.encoder} has an adapter: learn on with adapter_rank")
     if recipe.frozen_layers:
         freeze_layers(network.encoder, recipe.frozen_layers)
     ancestor = None
@@ -160,6 +168,8 @@ def train(
     result = trainer.train(resume_from_checkpoint=last)
     seconds = float(result.metrics["train_runtime"])
     network = network.cpu().eval()
+    if recipe.adapter_rank:
+        detach_adapter(network)
     if ancestor is not None:
         blend(network, ancestor, recipe.kept)
     return TrainedReader(network, tokenizer, len(batches), seconds, *counts)
@@ -207,7 +217,7 @@ def require_same_shape(network: ReaderNetwork, other: ReaderNetwork) -> None:
         {name: weight.shape for name, weight in one.state_dict().items()}
         for one in (network, other)
     )
-    if shapes != others:
+    if shapes != others or other.adapter:
         raise UsageError("kept_from names a reader of another shape than the one that is trained")
 
 
@@ -266,6 +276,7 @@ def draw_batches(
 def _arguments(recipe: Recipe, folder: Path, steps: int) -> TrainingArguments:
     warmup = round(recipe.warmup_share * steps)
     decay = min(round(recipe.decay_share * steps), steps - warmup)  # the rest is stable
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     return TrainingArguments(
         output_dir=str(folder),
         max_steps=steps,
@@ -276,7 +287,7 @@ def _arguments(recipe: Recipe, folder: Path, steps: int) -> TrainingArguments:
         lr_scheduler_type="warmup_stable_decay",
         lr_scheduler_kwargs={"num_decay_steps": decay, "decay_type": "linear"},
         max_grad_norm=1.0,
-        bf16=True,
+        bf16=choose_number_type(device) == torch.bfloat16,
         optim="adamw_torch_fused",
         logging_steps=50,
         save_steps=recipe.save_steps,
@@ -286,6 +297,6 @@ def _arguments(recipe: Recipe, folder: Path, steps: int) -> TrainingArguments:
         report_to=[],
         remove_unused_columns=False,
         disable_tqdm=True,
-        use_cpu=not torch.cuda.is_available(),
-        dataloader_pin_memory=torch.cuda.is_available(),
+        use_cpu=device == "cpu",
+        dataloader_pin_memory=device == "cuda",
     )

@@ -14,6 +14,7 @@ from wherefrom.pipeline.recipe import Evaluation, PairSource, Recipe, SpanSource
 BARRED = {"sick", "ocnli", "rte", "mpe", "joci", "scitail", "lingnli"}
 START = 'encoder = "e"\n'
 SPANS = '[[spans]]\nfile = "s"\n'
+PAIRS = '[[pairs]]\nfile = "p"\n'
 
 
 @pytest.fixture(params=["reader", "first_teacher", "teacher", "second_reader", "third_reader"])
@@ -158,6 +159,15 @@ def test_every_key_is_documented_with_its_default() -> None:
             r": unknown adversary 'fmg'; choose none, fgm or freelb \(did you mean fgm\?\)",
         ),
         (START + "kept = 0.5\n" + SPANS, ": kept needs kept_from, the folder of a reader"),
+        (
+            START + "adapter_rank = 4\n" + SPANS,
+            ": an adapter learns inference alone, found .*; with share = 0",
+        ),
+        (
+            START + 'adapter_rank = 4\nkept = 0.5\nkept_from = "x"\n' + PAIRS,
+            ": kept does not go with adapter_rank: no other weight learns",
+        ),
+        (START + "adapter_rank = -1\n" + PAIRS, ": adapter_rank must be at least 0, found -1"),
         (START + "kept = 2\n" + SPANS, ": kept must be from 0 to 1, found 2"),
         (START + "adversary_steps = 0\n" + SPANS, ": adversary_steps must be at least 1, found 0"),
         (START + "adversary_size = 2\n" + SPANS, ": adversary_size must be from 0 to 1, found 2"),

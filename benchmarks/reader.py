@@ -12,9 +12,9 @@ from typing import Any
 
 from wherefrom.benchmarks.provenance import write_result
 from wherefrom.pipeline.bundled import bundled_reader
+from wherefrom.pipeline.measuring import measure as measure_file
 from wherefrom.pipeline.reader import Reader
-from wherefrom.pipeline.recipe import Evaluation
-from wherefrom.pipeline.train_reader import measure as measure_file
+from wherefrom.pipeline.sources import Evaluation
 
 FILES = (
     Evaluation("qa/squad_dev_a.json", "spans"),

@@ -1,9 +1,9 @@
-"""Let inference learn without touching the encoder: what it adds is of low rank, and kept apart.
+"""Let judging learn without touching the encoder: what it adds is of low rank, and kept apart.
 
-To each weight matrix W of the encoder is added up · down, of a rank far below that of W; only these
-two learn, and only inference uses the sum. So what the encoder does for spans and relevance stays
-as it is, to the bit, and the addition takes a tenth of the encoder's space. peft makes it learn; to
-run it, a sum is enough.
+To each weight matrix W of the encoder is added up · down, of a rank far below that of W. Only these
+two learn, and only the heads that judge whole prompts use the sum. So what the encoder does for
+spans and relevance stays as it is, to the bit, and the addition takes a tenth of the encoder's
+space. peft makes it learn; to run it, a sum is enough.
 
 Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022, arXiv:2106.09685.
 """
@@ -24,7 +24,7 @@ DOWN, UP = ".down", ".up"  # after a matrix's name: (R, in) and (out, R)
 
 
 def attach_adapter(network: "ReaderNetwork", rank: int) -> None:
-    """Put an adapter into a network, which can from now on learn nothing but inference.
+    """Put an adapter into a network; all but what finds answers can learn from now on.
 
     An adapter that the network has already goes on from what it is.
 
@@ -43,8 +43,9 @@ def attach_adapter(network: "ReaderNetwork", rank: int) -> None:
     names = [name for name, part in network.encoder.named_modules() if isinstance(part, nn.Linear)]
     config = LoraConfig(r=rank, lora_alpha=SCALE, lora_dropout=0.0, target_modules=names)
     network.encoder = LoraModel(network.encoder, config, "default")
-    for head in (network.inference_in, network.inference):
-        head.requires_grad_(True)
+    for head in (network.inference_in, network.inference, network.plausibility, network.labels):
+        if head is not None:
+            head.requires_grad_(True)
     if known:
         with torch.no_grad():
             for name, layer in _adapted(network.encoder).items():

@@ -9,7 +9,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from wherefrom.pipeline.examples import PairExample, SpanExample
+from wherefrom.pipeline.examples import (
+    NOT_ENTAILED,
+    ChoiceExample,
+    ClaimExample,
+    PairExample,
+    SpanExample,
+    TextExample,
+)
 from wherefrom.pipeline.prompt import NO_OFFSET, Prompt, PromptBuilder
 
 WIDTH_STEP = 16  # padded widths are multiples of this
@@ -27,13 +34,41 @@ class SpanItem:
 
 @dataclass(frozen=True, slots=True)
 class PairItem:
-    """A prompt with the probabilities that its inference shall have, as INFERENCE_LABELS."""
+    """A prompt with the probabilities that its inference shall have, as INFERENCE_LABELS.
+
+    With `either`, neutral and contradiction are equally right, and the probabilities do not count.
+    """
 
     prompt: Prompt
     target: tuple[float, ...]
+    either: bool = False
 
 
-Item = SpanItem | PairItem
+@dataclass(frozen=True, slots=True)
+class ChoiceItem:
+    """A prompt for each choice of one question, and the place of the right one."""
+
+    prompts: tuple[Prompt, ...]
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimItem:
+    """A prompt of a claim, and whether it is true."""
+
+    prompt: Prompt
+    true: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextItem:
+    """A prompt of a text, and the number of its label."""
+
+    prompt: Prompt
+    label: int
+
+
+Item = SpanItem | PairItem | ChoiceItem | ClaimItem | TextItem
 
 
 def span_items(examples: Sequence[SpanExample], builder: PromptBuilder) -> list[SpanItem]:
@@ -64,8 +99,35 @@ def pair_items(
     prompts = builder.inference(
         [example.premise for example in examples], [example.hypothesis for example in examples]
     )
-    rows = targets.tolist()
-    return [PairItem(prompt, tuple(row)) for prompt, row in zip(prompts, rows, strict=True)]
+    return [
+        PairItem(prompt, tuple(row), example.label == NOT_ENTAILED)
+        for prompt, row, example in zip(prompts, targets.tolist(), examples, strict=True)
+    ]
+
+
+def choice_items(examples: Sequence[ChoiceExample], builder: PromptBuilder) -> list[ChoiceItem]:
+    """Make the items of questions with choices: each choice's statement after its premise."""
+    return [
+        ChoiceItem(tuple(builder.inference(each.premises, each.statements)), each.right)
+        for each in examples
+    ]
+
+
+def claim_items(examples: Sequence[ClaimExample], builder: PromptBuilder) -> list[ClaimItem]:
+    """Make the items of claims, each after its premise."""
+    prompts = builder.inference([e.premise for e in examples], [e.claim for e in examples])
+    return [ClaimItem(prompt, e.true) for prompt, e in zip(prompts, examples, strict=True)]
+
+
+def text_items(
+    examples: Sequence[TextExample], labels: Sequence[str], builder: PromptBuilder
+) -> list[TextItem]:
+    """Make the items of texts; `labels` are all that there are, in the order of the head."""
+    prompts = builder.texts([example.text for example in examples])
+    return [
+        TextItem(prompt, labels.index(example.label))
+        for prompt, example in zip(prompts, examples, strict=True)
+    ]
 
 
 def cut_batches(items: Sequence[Item], size: int, rng: random.Random) -> list[list[Item]]:
@@ -75,7 +137,7 @@ def cut_batches(items: Sequence[Item], size: int, rng: random.Random) -> list[li
     batches: list[list[Item]] = []
     pool = size * POOL_BATCHES
     for first in range(0, len(order), pool):
-        part = sorted(order[first : first + pool], key=lambda item: len(item.prompt.ids))
+        part = sorted(order[first : first + pool], key=_length)
         batches.extend(part[at : at + size] for at in range(0, len(part), size))
     rng.shuffle(batches)
     return batches
@@ -116,17 +178,54 @@ def allowed_tokens(prompts: Sequence[Prompt]) -> Tensor:
 
 def collate(batch: Sequence[Item]) -> dict[str, Tensor]:
     """Turn a batch of one task into the network's arguments."""
-    prompts = [item.prompt for item in batch]
+    prompts = [prompt for item in batch for prompt in prompts_of(item)]
     tensors = padded(prompts)
     spans = [item for item in batch if isinstance(item, SpanItem)]
     if spans:
         tensors["allowed"] = allowed_tokens(prompts)
         tensors["start"] = torch.tensor([item.start for item in spans])
         tensors["end"] = torch.tensor([item.end for item in spans])
-    else:
-        pairs = [item for item in batch if isinstance(item, PairItem)]
+    pairs = [item for item in batch if isinstance(item, PairItem)]
+    if pairs:
         tensors["target"] = torch.tensor([item.target for item in pairs])
+        tensors["either"] = torch.tensor([item.either for item in pairs])
+    choices = [item for item in batch if isinstance(item, ChoiceItem)]
+    if choices:
+        tensors["places"] = _places([len(item.prompts) for item in choices])
+        tensors["right"] = torch.tensor([item.right for item in choices])
+    claims = [item for item in batch if isinstance(item, ClaimItem)]
+    if claims:
+        tensors["true"] = torch.tensor([float(item.true) for item in claims])
+    texts = [item for item in batch if isinstance(item, TextItem)]
+    if texts:
+        tensors["label"] = torch.tensor([item.label for item in texts])
     return tensors
+
+
+def prompts_of(item: Item) -> tuple[Prompt, ...]:
+    """Return what an item shows the encoder."""
+    return item.prompts if isinstance(item, ChoiceItem) else (item.prompt,)
+
+
+def _length(item: Item) -> int:
+    """Return the number of tokens of an item's longest prompt."""
+    return max(len(prompt.ids) for prompt in prompts_of(item))
+
+
+def _places(counts: Sequence[int]) -> Tensor:
+    """Number the rows of questions with so many choices: (Q, C), -1 where one has fewer.
+
+    Examples
+    --------
+    >>> _places([2, 3]).tolist()
+    [[0, 1, -1], [2, 3, 4]]
+    """
+    places = torch.full((len(counts), max(counts)), -1)
+    first = 0
+    for row, count in enumerate(counts):
+        places[row, :count] = torch.arange(first, first + count)
+        first += count
+    return places
 
 
 def _place(prompt: Prompt, example: SpanExample) -> tuple[int, int] | None:

@@ -55,13 +55,17 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class ReaderManifest:
-    """What a reader's folder says of itself. `training` is a record for people, free in form."""
+    """What a reader's folder says of itself. `training` is a record for people, free in form.
+
+    `labels` are those of texts, in the order of the head; empty where it has none.
+    """
 
     name: str
     weights_sha256: str
     max_tokens: int
     calibration: Calibration = field(default_factory=Calibration)
     training: dict[str, Any] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
     format: int = FORMAT
 
 
@@ -130,6 +134,7 @@ def read_manifest(folder: Path) -> ReaderManifest:
         )
     try:
         table["calibration"] = Calibration(**table["calibration"])
+        table["labels"] = tuple(table.get("labels", ()))
         return ReaderManifest(**table)
     except (KeyError, TypeError) as error:
         raise ModelError(f"{path} is malformed: {error}") from error
@@ -238,7 +243,8 @@ def _network(
     config = read_config(folder)
     if is_plain_bert_config(config):
         network = ReaderNetwork(
-            *(PlainBert(Bert(config, placed(one), device=device)) for one in encoders)
+            *(PlainBert(Bert(config, placed(one), device=device)) for one in encoders),
+            **_heads(heads),
         )
         network.load_state_dict(placed(heads), assign=True)
         return network.eval()
@@ -247,6 +253,14 @@ def _network(
         sums = {ENCODER + name: weight for name, weight in encoders[1].items()}
         network.inference_encoder = _transformers_network(folder, placed(heads | sums)).encoder
     return network.to(device).eval()
+
+
+def _heads(weights: "Mapping[str, Tensor]") -> dict[str, Any]:
+    """Say which heads of those that a reader need not have stand among its weights."""
+    return {
+        "plausibility": "plausibility.weight" in weights,
+        "labels": len(weights.get("labels.weight", ())),
+    }
 
 
 def _transformers_network(
@@ -261,6 +275,6 @@ def _transformers_network(
     encoder = AutoModel.from_config(  # type: ignore[no-untyped-call]
         config, attn_implementation=attention, **without_pooler(config)
     )
-    network = ReaderNetwork(encoder)
+    network = ReaderNetwork(encoder, **_heads(weights))
     network.load_state_dict(weights, assign=True)
     return network

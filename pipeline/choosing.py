@@ -6,13 +6,14 @@ import numpy as np
 
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.pipeline.candidates import Candidate, group, normalised, predict
+from wherefrom.pipeline.plausibility import premises, together
 from wherefrom.pipeline.quoted import citation, paths_to, sentences
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Choice, Citation, Evidence, Option
 from wherefrom.pipeline.statement import as_statement
 from wherefrom.pipeline.support import SentenceVectors, Support, weigh
 
-FEATURES = ("entailment", "contradiction", "cosine", "span")
+FEATURES = ("entailment", "contradiction", "cosine", "span", "plausibility")
 SENTENCES_OF_A_CHOICE = 8
 CITATIONS = 3
 
@@ -37,31 +38,27 @@ def choose_option(
     evidence
         The passages found for the question, then those found for each option.
     """
-    shown = _together(evidence)
+    shown = together(evidence)
     known = SentenceVectors.of(encoder, sentences(shown))
     candidates = group(predict(reader, question, evidence[0]))
     centre = reader.manifest.calibration.claim_cosine
+    statements = [as_statement(question, option.text) for option in options]
     weighed = [
-        weigh(
-            reader,
-            encoder,
-            as_statement(question, option.text),
-            known,
-            centre=centre,
-            count=SENTENCES_OF_A_CHOICE,
-        )
-        for option in options
+        weigh(reader, encoder, statement, known, centre=centre, count=SENTENCES_OF_A_CHOICE)
+        for statement in statements
     ]
+    plausible = [0.0] * len(options)
+    if reader.has_plausibility:
+        plausible = reader.plausibility(premises(encoder, statements, known), statements).tolist()
     weights = reader.manifest.calibration.choice_weights
+    rows = (
+        features(option, supports, candidates, plausibility=logit)
+        for option, supports, logit in zip(options, weighed, plausible, strict=True)
+    )
     logits = np.array(
         [
-            sum(
-                weights.get(name, 0.0) * value
-                for name, value in zip(
-                    FEATURES, features(option, supports, candidates), strict=True
-                )
-            )
-            for option, supports in zip(options, weighed, strict=True)
+            sum(weights.get(name, 0.0) * value for name, value in zip(FEATURES, row, strict=True))
+            for row in rows
         ]
     )
     odds = np.exp(logits - logits.max())
@@ -79,12 +76,17 @@ def choose_option(
 
 
 def features(
-    option: Option, weighed: Sequence[Support], candidates: Sequence[Candidate]
+    option: Option,
+    weighed: Sequence[Support],
+    candidates: Sequence[Candidate],
+    *,
+    plausibility: float = 0.0,
 ) -> tuple[float, ...]:
     """Return what is known of an option, in the order of FEATURES.
 
-    The strongest support and refutation of its statement, the cosine of the nearest sentence, and
-    how the reader's spans that say the same compare with its best span (0 equal, down to -10).
+    The strongest support and refutation of its statement, the cosine of the nearest sentence,
+    how the reader's spans that say the same compare with its best span (0 equal, down to -10), and
+    the logit of the statement's plausibility.
     """
     best = candidates[0].best.margin if candidates else 0.0
     wanted = normalised(option.text)
@@ -98,16 +100,8 @@ def features(
         max((support.refuted for support in weighed), default=0.0),
         max((support.cosine for support in weighed), default=0.0),
         max([*said, -10.0]) / 10.0,
+        plausibility,
     )
-
-
-def _together(evidence: Sequence[Sequence[Evidence]]) -> tuple[Evidence, ...]:
-    """Join rankings: the question's first, each passage once."""
-    shown: dict[str, Evidence] = {}
-    for ranking in evidence:
-        for item in ranking:
-            shown.setdefault(item.passage_id, item)
-    return tuple(shown.values())
 
 
 def _citations(weighed: Sequence[Support]) -> tuple[Citation, ...]:

@@ -1,4 +1,6 @@
-"""Classify texts by labels that nobody trained for: does the text entail that it is about one?
+"""Classify texts: by the labels that a reader was trained for, or by any, without training.
+
+Without training, the text is asked whether it entails that it is about a label:
 
 Yin, Hay and Roth, "Benchmarking Zero-shot Text Classification: Datasets, Evaluation and Entailment
 Approach", EMNLP 2019, arXiv:1909.00161.
@@ -48,9 +50,7 @@ def classify(
         the hypothesis has no place for the label; QuestionError if a text is blank.
     """
     _check_labels(labels, hypothesis, least=1 if several else 2)
-    for number, text in enumerate(texts):
-        if not text.strip():
-            raise QuestionError("text", number, len(texts), "is empty")
+    _check_texts(texts)
     claims = [hypothesis.replace(PLACE, label) for label in labels]
     try:
         reader.prompts.require_claims(claims)
@@ -68,6 +68,32 @@ def classify(
         )
         for text, row in zip(texts, entailed / whole, strict=True)
     ]
+
+
+def classify_as_trained(reader: Reader, texts: Sequence[str]) -> list[Classification]:
+    """Classify each text by the labels that the reader was trained for.
+
+    Raises
+    ------
+    ModelError
+        If the reader has no labels of its own.
+    QuestionError
+        If a text is blank.
+    """
+    _check_texts(texts)
+    labels = reader.manifest.labels
+    return [
+        Classification(
+            text, labels[int(row.argmax())], dict(zip(labels, row.tolist(), strict=True))
+        )
+        for text, row in zip(texts, reader.label(texts), strict=True)
+    ]
+
+
+def _check_texts(texts: Sequence[str]) -> None:
+    for number, text in enumerate(texts):
+        if not text.strip():
+            raise QuestionError("text", number, len(texts), "is empty")
 
 
 def _check_labels(labels: Sequence[str], hypothesis: str, *, least: int) -> None:

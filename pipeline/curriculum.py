@@ -7,21 +7,35 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.kb.errors import UsageError
+from wherefrom.kb.progress import Progress
 from wherefrom.kb.sentences import split_sentences
+from wherefrom.pipeline.claims import read_claims, read_yes_no
 from wherefrom.pipeline.examples import (
     CONTRADICTION,
     ENTAILMENT,
     INFERENCE_LABELS,
     NEUTRAL,
     TAUGHT,
+    ChoiceExample,
+    ClaimExample,
     PairExample,
     SpanExample,
+    TextExample,
 )
 from wherefrom.pipeline.exchanges import exchanged
 from wherefrom.pipeline.inference_pairs import read_pairs
+from wherefrom.pipeline.injected import (
+    choices_with_evidence,
+    claims_with_evidence,
+    distractors,
+)
+from wherefrom.pipeline.labelled_texts import read_texts
+from wherefrom.pipeline.multiple_choice import ChoiceQuestion, read_choices
 from wherefrom.pipeline.overlap_pairs import overlap_pairs
-from wherefrom.pipeline.recipe import PairSource, Recipe, SpanSource
+from wherefrom.pipeline.recipe import Recipe
+from wherefrom.pipeline.sources import PairSource, SpanSource
 from wherefrom.pipeline.squad import SquadQuestion, read_squad
 from wherefrom.pipeline.statement import as_statement, titled
 
@@ -30,8 +44,13 @@ UNTITLED_SHARE = 0.2  # of the span examples are shown without their title
 Example = TypeVar("Example")
 
 
-def span_examples(recipe: Recipe, data: Path, rng: random.Random) -> list[SpanExample]:
-    """Draw the span examples: each source's share, then negatives from the same articles."""
+def span_examples(
+    recipe: Recipe, data: Path, rng: random.Random, *, progress: Progress | None = None
+) -> list[SpanExample]:
+    """Draw the span examples: each source's share, then negatives from the same articles.
+
+    Where a source names a knowledge base, passages found there for its questions come last.
+    """
     drawn: list[SpanExample] = []
     for source in recipe.spans:
         questions = _questions(source, data)
@@ -40,6 +59,9 @@ def span_examples(recipe: Recipe, data: Path, rng: random.Random) -> list[SpanEx
         drawn.extend(_unanswered(question) for question in chosen if not question.answers)
         wanted = round(recipe.negatives * len(chosen))
         drawn.extend(_negatives(questions, wanted, rng))
+        if source.retrieved and chosen:
+            count = source.distractors
+            drawn.extend(distractors(_opened(source.retrieved), chosen, count, progress=progress))
     return drawn
 
 
@@ -53,7 +75,55 @@ def pair_examples(recipe: Recipe, data: Path, rng: random.Random) -> list[PairEx
         drawn.extend(_statements(pool, recipe.statements, rng))
     if recipe.overlap_pairs:
         drawn.extend(pair for _, pair in overlap_pairs(recipe.overlap_pairs, "training", rng))
+    for plain in recipe.yes_no:
+        drawn.extend(repeat(list(read_yes_no(data / plain.file)), plain.share, rng))
     return drawn
+
+
+def choice_examples(
+    recipe: Recipe, data: Path, rng: random.Random, *, progress: Progress | None = None
+) -> list[ChoiceExample]:
+    """Draw the questions with choices, with evidence where a source names a knowledge base."""
+    drawn: list[ChoiceExample] = []
+    for source in recipe.choices:
+        questions = repeat(list(read_choices(data / source.file)), source.share, rng)
+        examples = [as_example(question) for question in questions]
+        if source.retrieved:
+            asked = [question.question for question in questions]
+            examples = choices_with_evidence(
+                _opened(source.retrieved), asked, examples, rng, progress=progress
+            )
+        drawn.extend(examples)
+    return drawn
+
+
+def claim_examples(
+    recipe: Recipe, data: Path, rng: random.Random, *, progress: Progress | None = None
+) -> list[ClaimExample]:
+    """Draw the claims, with evidence where a source names a knowledge base."""
+    drawn: list[ClaimExample] = []
+    for source in recipe.claims:
+        examples = repeat(list(read_claims(data / source.file)), source.share, rng)
+        if source.retrieved:
+            known = _opened(source.retrieved)
+            examples = claims_with_evidence(known, examples, rng, progress=progress)
+        drawn.extend(examples)
+    return drawn
+
+
+def text_examples(recipe: Recipe, data: Path, rng: random.Random) -> list[TextExample]:
+    """Draw the labelled texts."""
+    return [
+        example
+        for source in recipe.texts
+        for example in repeat(list(read_texts(data / source.file)), source.share, rng)
+    ]
+
+
+def as_example(question: ChoiceQuestion) -> ChoiceExample:
+    """Make the example of a question: each choice as a statement, without evidence."""
+    statements = tuple(as_statement(question.question, one.text) for one in question.options)
+    return ChoiceExample(("",) * len(statements), statements, question.right)
 
 
 def repeat(items: Sequence[Example], share: float, rng: random.Random) -> list[Example]:
@@ -67,6 +137,10 @@ def repeat(items: Sequence[Example], share: float, rng: random.Random) -> list[E
     """
     whole = int(share)
     return list(items) * whole + rng.sample(list(items), round((share - whole) * len(items)))
+
+
+def _opened(folder: str) -> Knowledge:
+    return Knowledge.open(Path(folder))
 
 
 def _questions(source: SpanSource, data: Path) -> list[SquadQuestion]:
@@ -118,7 +192,8 @@ def _pairs(source: PairSource, data: Path, rng: random.Random) -> list[PairExamp
     drawn: list[PairExample] = []
     for (name, label), examples in groups.items():
         share = source.shares.get(name, 0.0) if source.shares else 1.0
-        share *= source.label_shares.get(f"{name}/{INFERENCE_LABELS[label]}", 1.0)
+        if label in range(len(INFERENCE_LABELS)):
+            share *= source.label_shares.get(f"{name}/{INFERENCE_LABELS[label]}", 1.0)
         drawn.extend(repeat(examples, share, rng))
     if source.taught:
         drawn = [replace(example, label=TAUGHT) for example in drawn]

@@ -1,4 +1,4 @@
-"""Measure a reader on labelled data: answers in a given paragraph, and inference.
+"""Measure a reader on labelled data: answers in a given paragraph, inference, and the rest.
 
 Exact match and F1 are those of SQuAD's evaluation script: Rajpurkar, Zhang, Lopyrev and Liang,
 "SQuAD: 100,000+ Questions for Machine Comprehension of Text", EMNLP 2016, arXiv:1606.05250,
@@ -14,13 +14,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wherefrom.pipeline.examples import PairExample
+from wherefrom.pipeline.examples import (
+    CONTRADICTION,
+    ENTAILMENT,
+    NOT_ENTAILED,
+    ChoiceExample,
+    ClaimExample,
+    PairExample,
+    TextExample,
+)
 from wherefrom.pipeline.interval import mean_with_interval
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.squad import SquadQuestion
 
 Measures = dict[str, dict[str, float]]  # of each measure n, value, and low and high of its interval
 BINS = 15
+SMALLEST = 1e-9  # added to probabilities, so that no sum of them is 0
 EXTRA_WORDS = 4  # an answer may say so much more than the one that is known
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -65,13 +74,73 @@ def measure_spans(reader: Reader, questions: Sequence[SquadQuestion]) -> Measure
 
 
 def measure_pairs(reader: Reader, pairs: Sequence[PairExample]) -> Measures:
-    """Return the accuracy of inference with its interval, and how well its probability tells it."""
+    """Return the accuracy of inference with its interval, and how well its probability tells it.
+
+    Where a pair is only known not to be entailed, all are judged by two classes.
+    """
     found = reader.infer([pair.premise for pair in pairs], [pair.hypothesis for pair in pairs])
-    right = found.argmax(axis=1) == np.array([pair.label for pair in pairs])
-    error = calibration_error(found.max(axis=1), right)
+    labels = np.array([pair.label for pair in pairs])
+    if (labels == NOT_ENTAILED).any():
+        entailed = found[:, ENTAILMENT]
+        return _sureness(np.stack([entailed, 1 - entailed], axis=1), labels != ENTAILMENT)
+    return _sureness(found, labels)
+
+
+def measure_yes_no(reader: Reader, pairs: Sequence[PairExample]) -> Measures:
+    """Return accuracy and calibration error of yes/no questions about a passage.
+
+    Yes is what is rather entailed than contradicted.
+    """
+    found = reader.infer([pair.premise for pair in pairs], [pair.hypothesis for pair in pairs])
+    decided = found[:, [ENTAILMENT, CONTRADICTION]] + SMALLEST
+    said = decided / decided.sum(axis=1, keepdims=True)
+    return _sureness(said, np.array([pair.label == CONTRADICTION for pair in pairs]))
+
+
+def measure_choices(reader: Reader, examples: Sequence[ChoiceExample]) -> Measures:
+    """Return the accuracy of choosing the most plausible statement, and its calibration error."""
+    logits = reader.plausibility(
+        [premise for each in examples for premise in each.premises],
+        [statement for each in examples for statement in each.statements],
+    )
+    chances, right, first = [], [], 0
+    for each in examples:
+        last = first + len(each.statements)
+        odds = np.exp(logits[first:last] - logits[first:last].max())
+        chances.append(odds.max() / odds.sum())
+        right.append(int(odds.argmax()) == each.right)
+        first = last
+    return _measures(np.array(chances), np.array(right))
+
+
+def measure_claims(reader: Reader, claims: Sequence[ClaimExample]) -> Measures:
+    """Return the accuracy of telling true claims from false ones, and its calibration error."""
+    logits = reader.plausibility([each.premise for each in claims], [each.claim for each in claims])
+    true = 1 / (1 + np.exp(-logits))
+    return _sureness(
+        np.stack([1 - true, true], axis=1), np.array([int(each.true) for each in claims])
+    )
+
+
+def measure_texts(reader: Reader, texts: Sequence[TextExample]) -> Measures:
+    """Return the accuracy of labelling texts and its calibration error.
+
+    A label that the reader does not know counts as wrong.
+    """
+    known = {label: number for number, label in enumerate(reader.manifest.labels)}
+    found = reader.label([each.text for each in texts])
+    return _sureness(found, np.array([known.get(each.label, -1) for each in texts]))
+
+
+def _sureness(chances: NDArray[np.float64], labels: NDArray[np.integer]) -> Measures:
+    """Measure probabilities (N, L) against the numbers (N,) of the right labels."""
+    return _measures(chances.max(axis=1), chances.argmax(axis=1) == labels)
+
+
+def _measures(chances: NDArray[np.float64], right: NDArray[np.bool_]) -> Measures:
     return {
         "accuracy": mean_with_interval(right.astype(float).tolist()),
-        "calibration_error": {"n": len(right), "value": error},
+        "calibration_error": {"n": len(right), "value": calibration_error(chances, right)},
     }
 
 

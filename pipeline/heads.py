@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from wherefrom.indexes.bert import Bert
-from wherefrom.pipeline.examples import INFERENCE_LABELS
+from wherefrom.pipeline.examples import CONTRADICTION, INFERENCE_LABELS, NEUTRAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,11 @@ class ReaderNetwork(nn.Module):
     encoder
         Any Hugging Face encoder that returns `last_hidden_state` (B, T, H).
     inference_encoder
-        The encoder with its adapter added, for inference alone; None where inference has none.
+        The encoder with its adapter added, for all that is judged; None where there is none.
+    plausibility
+        Whether there is a head that says how plausible a statement is.
+    labels
+        How many labels of one's own the reader tells apart; 0 where there is no head for that.
     dropout
         Share of features dropped before each head while training.
 
@@ -78,6 +82,8 @@ class ReaderNetwork(nn.Module):
         encoder: nn.Module,
         inference_encoder: nn.Module | None = None,
         *,
+        plausibility: bool = False,
+        labels: int = 0,
         dropout: float = 0.1,
     ) -> None:
         super().__init__()
@@ -91,6 +97,8 @@ class ReaderNetwork(nn.Module):
         self.relevance = nn.Linear(width, 1)
         self.inference_in = nn.Linear(2 * width, width)
         self.inference = nn.Linear(width, len(INFERENCE_LABELS))
+        self.plausibility = nn.Linear(width, 1) if plausibility else None
+        self.labels = nn.Linear(width, labels) if labels else None
 
     def read(self, ids: Tensor, mask: Tensor, types: Tensor) -> HeadOutputs:
         """Look for answers in a batch of (B, T) integers."""
@@ -104,13 +112,30 @@ class ReaderNetwork(nn.Module):
 
     def infer(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
         """Judge hypotheses: (B, T) integers to (B, 3) logits, in the order of INFERENCE_LABELS."""
+        return _logits(self.inference, self._judged(ids, mask, types))
+
+    def plausible(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
+        """Say how plausible statements are: (B, T) integers to (B,) logits.
+
+        Raises
+        ------
+        ValueError
+            If there is no head for it.
+        """
+        return _logits(self.plausibility, self._judged(ids, mask, types)).squeeze(-1)
+
+    def label(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
+        """Label texts: (B, T) integers to (B, L) logits; raises as `plausible`."""
+        return _logits(self.labels, self._judged(ids, mask, types))
+
+    def _judged(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
+        """Return (B, H) features of whole prompts, which every judging head shares."""
         hidden = _hidden(self.inference_encoder or self.encoder, ids, mask, types)
         weights = mask.unsqueeze(-1).to(hidden.dtype)
         mean = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
         joined = torch.cat([self.dropout(hidden[:, 0]), self.dropout(mean)], dim=-1)
-        features = self.dropout(functional.gelu(self.inference_in(joined)))
-        logits: Tensor = self.inference(features).float()
-        return logits
+        features: Tensor = self.dropout(functional.gelu(self.inference_in(joined)))
+        return features
 
     def forward(
         self,
@@ -121,6 +146,11 @@ class ReaderNetwork(nn.Module):
         start: Tensor | None = None,
         end: Tensor | None = None,
         target: Tensor | None = None,
+        either: Tensor | None = None,
+        places: Tensor | None = None,
+        right: Tensor | None = None,
+        true: Tensor | None = None,
+        label: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """Return the loss of one batch of one task, as transformers' Trainer expects it.
 
@@ -132,19 +162,51 @@ class ReaderNetwork(nn.Module):
             (B, T) true where a span may start or end (the first token, for no answer, included);
             with it, `start` and `end` (B,) are token positions, 0 for no answer.
         target
-            (B, 3) probabilities in the order of INFERENCE_LABELS, when the batch is of pairs.
+            (B, 3) probabilities in the order of INFERENCE_LABELS, when the batch is of pairs; where
+            `either` (B,) is true, neutral and contradiction are equally right.
+        places
+            (Q, C) rows of `ids` that are the choices of each question, -1 where it has fewer, when
+            the batch is of choices; `right` (Q,) says which of them is right.
+        true
+            (B,) 1.0 or 0.0, when the batch is of claims.
+        label
+            (B,) integers, when the batch is of texts.
         """
-        if target is not None:
-            return {"loss": functional.cross_entropy(self.infer(ids, mask, types), target)}
+        prompts = (ids, mask, types)
+        if target is not None and either is not None:
+            return {"loss": _inference_loss(self.infer(*prompts), target, either)}
+        if places is not None and right is not None:
+            logits = self.plausible(*prompts)[places.clamp(min=0)]
+            return {"loss": functional.cross_entropy(logits.masked_fill(places < 0, -1e4), right)}
+        if true is not None:
+            logits = self.plausible(*prompts)
+            return {"loss": functional.binary_cross_entropy_with_logits(logits, true)}
+        if label is not None:
+            return {"loss": functional.cross_entropy(self.label(*prompts), label)}
         if allowed is None or start is None or end is None:
-            raise ValueError("a batch needs either target, or allowed, start and end")
-        outputs = self.read(ids, mask, types)
+            raise ValueError("a batch needs the labels of one task; see ReaderNetwork.forward")
+        outputs = self.read(*prompts)
         barred = ~allowed
         loss_start = functional.cross_entropy(outputs.start.masked_fill(barred, -1e4), start)
         loss_end = functional.cross_entropy(outputs.end.masked_fill(barred, -1e4), end)
         relevant = (start > 0).float()
         loss_relevance = functional.binary_cross_entropy_with_logits(outputs.relevance, relevant)
         return {"loss": (loss_start + loss_end) / 2 + 0.5 * loss_relevance}
+
+
+def _inference_loss(logits: Tensor, target: Tensor, either: Tensor) -> Tensor:
+    """Return the cross entropy with `target`, or, where `either`, of not being entailed."""
+    chances = functional.log_softmax(logits, dim=-1)
+    known = -(target * chances).sum(-1)
+    not_entailed = -torch.logsumexp(chances[:, [NEUTRAL, CONTRADICTION]], dim=-1)
+    return torch.where(either, not_entailed, known).mean()
+
+
+def _logits(head: nn.Linear | None, features: Tensor) -> Tensor:
+    if head is None:
+        raise ValueError("the network has no head for this")
+    logits: Tensor = head(features).float()
+    return logits
 
 
 def _hidden(encoder: nn.Module, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:

@@ -6,9 +6,15 @@ from pathlib import Path
 from wherefrom.kb.errors import RecordError
 from wherefrom.kb.found import shown
 from wherefrom.kb.jsonl import read_objects, require
-from wherefrom.pipeline.examples import INFERENCE_LABELS, PairExample
+from wherefrom.pipeline.examples import (
+    INFERENCE_LABELS,
+    NOT_ENTAILED,
+    NOT_ENTAILMENT,
+    PairExample,
+)
 
 FIELDS = '{"premise": "…", "hypothesis": "…", "label": "…", "source": "…"} (source may be left out)'
+LABELS = (*INFERENCE_LABELS, NOT_ENTAILMENT)
 
 
 def read_pairs(
@@ -21,7 +27,7 @@ def read_pairs(
     SourceError
         If the file is missing, empty, binary or truncated.
     RecordError
-        If a line is not JSON, lacks a field, or has a label outside INFERENCE_LABELS.
+        If a line is not JSON, lacks a field, or has a label outside LABELS.
     """
     for place, record in read_objects(path, FIELDS):
         source = str(record.get("source", ""))
@@ -33,7 +39,11 @@ def read_pairs(
             raise RecordError(
                 f"{place}: premise and hypothesis must be strings; a line is {FIELDS}"
             )
-        if not isinstance(label, str) or label not in INFERENCE_LABELS:
-            allowed = ", ".join(INFERENCE_LABELS)
+        if not isinstance(label, str) or label not in LABELS:
+            allowed = ", ".join(LABELS)
             raise RecordError(f"{place}: the label is {shown(label)}; allowed are {allowed}")
-        yield source, PairExample(premise, hypothesis, INFERENCE_LABELS.index(label))
+        yield source, PairExample(premise, hypothesis, _number(label))
+
+
+def _number(label: str) -> int:
+    return NOT_ENTAILED if label == NOT_ENTAILMENT else INFERENCE_LABELS.index(label)

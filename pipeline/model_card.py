@@ -8,6 +8,13 @@ from wherefrom.pipeline.checkpoint import ReaderManifest
 from wherefrom.pipeline.evaluation import Measures, count, in_words
 
 CARD = "README.md"
+DRAWN = {  # what a manifest calls the examples of each task, and what people call them
+    "span_items": "span examples",
+    "pair_items": "inference pairs",
+    "choice_items": "questions with choices",
+    "claim_items": "claims",
+    "text_items": "labelled texts",
+}
 
 
 def write_model_card(folder: Path, manifest: ReaderManifest) -> None:
@@ -30,7 +37,7 @@ language: en
 # {manifest.name}
 
 A reader for wherefrom: one encoder with a head for answer spans (with no-answer), one for whether a
-passage is relevant, and one for inference (entailment, neutral, contradiction).
+passage is relevant, and one for inference (entailment, neutral, contradiction){_more(manifest)}.
 
 **Use.** `wherefrom ask KB QUESTION --reader FOLDER`; in Python
 `wherefrom.open("my.kb", reader="FOLDER")`. It reads English, at most {manifest.max_tokens} tokens
@@ -57,6 +64,16 @@ In brackets the 95 % bootstrap interval.
 |---|---|---|
 {_metrics(training.get("metrics", {}))}
 """
+
+
+def _more(manifest: ReaderManifest) -> str:
+    """Name the heads that a reader need not have."""
+    training, more = manifest.training, ""
+    if training.get("choice_items") or training.get("claim_items"):
+        more += ", one for how plausible a statement is"
+    if manifest.labels:
+        more += f", and one for the labels {', '.join(manifest.labels)}"
+    return more
 
 
 def _runs(name: str, training: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -88,9 +105,21 @@ def _run(name: str, run: Mapping[str, Any]) -> str:
     return (
         f"- `{name}`: from `{run['encoder']}` (sha256 `{run['encoder_sha256'][:16]}…`){taught}, by "
         f"the recipe with sha256 `{run['recipe_sha256'][:16]}…`: {run['steps']:,} steps, drawn "
-        f"from {run['span_items']:,} span examples and {run['pair_items']:,} inference pairs, seed "
+        f"from {drawn_in_words(run)}, seed "
         f"{run['seed']}, {run['seconds'] / 60:.0f} minutes on {run['machine']}.{kept}"
     )
+
+
+def drawn_in_words(run: Mapping[str, Any]) -> str:
+    """Say how many examples of each task a run was drawn from.
+
+    Examples
+    --------
+    >>> drawn_in_words({"span_items": 1200, "pair_items": 30, "claim_items": 9, "seed": 7})
+    '1,200 span examples, 30 inference pairs and 9 claims'
+    """
+    *most, last = (f"{run[name]:,} {words}" for name, words in DRAWN.items() if run.get(name))
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _metrics(metrics: Mapping[str, Measures]) -> str:

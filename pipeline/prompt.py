@@ -157,6 +157,10 @@ class PromptBuilder:
             prompts.append(self._join(number, premise.ids[:room], claim, [], []))
         return prompts
 
+    def texts(self, texts: Sequence[str]) -> list[Prompt]:
+        """Show each text alone, cutting its end where it is too long."""
+        return self.inference(texts, [""] * len(texts))
+
     def _too_long(self, text: str, length: int, allowed: int) -> str:
         """Say that a text of `length` tokens is too long; nothing where it is not."""
         if length <= allowed:

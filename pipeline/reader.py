@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wherefrom.indexes.hardware import choose_device
+from wherefrom.kb.errors import ModelError
 from wherefrom.pipeline.checkpoint import LoadedReader, load_reader
 from wherefrom.pipeline.prompt import Prompt, PromptBuilder
 from wherefrom.pipeline.spans import Span, best_spans, join_windows
@@ -104,10 +105,63 @@ class Reader:
         logits = np.zeros((len(prompts), 3))
         for rows, found in self._run(self._network.infer, prompts):
             logits[rows] = found.cpu().numpy()
-        logits /= self.manifest.calibration.inference_temperature
-        logits -= logits.max(axis=1, keepdims=True, initial=-np.inf)
-        odds = np.exp(logits)
-        return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+        return _shares(logits / self.manifest.calibration.inference_temperature)
+
+    @property
+    def has_plausibility(self) -> bool:
+        """Tell whether the reader has learnt from choices or claims."""
+        return self._network.plausibility is not None
+
+    def plausibility(
+        self, premises: Sequence[str], statements: Sequence[str]
+    ) -> NDArray[np.float64]:
+        """Say how plausible each statement is after its premise, which may be empty.
+
+        Returns
+        -------
+        ndarray
+            Shape (N,): logits, above 0 where a statement is rather true.
+
+        Raises
+        ------
+        ModelError
+            If the reader has not learnt from choices or claims.
+        """
+        if not self.has_plausibility:
+            raise ModelError(
+                f"the reader {self.manifest.name} has no plausibility head; train one with "
+                "[[choices]] or [[claims]]"
+            )
+        prompts = self.prompts.inference(premises, statements)
+        logits = np.zeros(len(prompts))
+        for rows, found in self._run(self._network.plausible, prompts):
+            logits[rows] = found.cpu().numpy()
+        return logits
+
+    def label(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Label each text; the end of one that is longer than the budget is not read.
+
+        Returns
+        -------
+        ndarray
+            Shape (N, L): probabilities of `manifest.labels`, in that order.
+
+        Raises
+        ------
+        ModelError
+            If the reader has no labels of its own.
+        """
+        labels = self.manifest.labels
+        if not labels:
+            raise ModelError(
+                f"the reader {self.manifest.name} has no labels of its own; train it with "
+                "[[texts]], or name labels"
+            )
+        prompts = self.prompts.texts(texts)
+        logits = np.zeros((len(prompts), len(labels)))
+        for rows, found in self._run(self._network.label, prompts):
+            logits[rows] = found.cpu().numpy()
+        return _shares(logits)
 
     def _run(
         self, asked: Callable[..., Output], prompts: Sequence[Prompt]
@@ -124,6 +178,12 @@ class Reader:
                 arguments = {name: tensor.to(self._device) for name, tensor in tensors.items()}
                 done.append((rows, asked(**arguments)))
         return done
+
+
+def _shares(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn logits (N, L) into probabilities that sum to 1 in each row."""
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
 def _rows_by_length(prompts: Sequence[Prompt]) -> list[list[int]]:

@@ -6,11 +6,24 @@ from pathlib import Path
 from typing import Any
 
 from wherefrom.kb.errors import SourceError, UsageError, unknown_value
-from wherefrom.pipeline.examples import INFERENCE_LABELS
+from wherefrom.pipeline.sources import (
+    ENDLESS,
+    Evaluation,
+    JudgedSource,
+    PairSource,
+    PlainSource,
+    SpanSource,
+    check_keys,
+    check_range,
+    evaluation,
+    judged_source,
+    pair_source,
+    plain_source,
+    span_source,
+)
 
 ADVERSARIES = ("none", "fgm", "freelb")
-EVALUATION_TASKS = ("spans", "pairs")
-ENDLESS = float("inf")
+LEARNT = ("spans", "pairs", "yes_no", "choices", "claims", "texts")  # tables of files to learn from
 RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "seed": (0, 2**32 - 1),
     "negatives": (0, ENDLESS),
@@ -19,6 +32,7 @@ RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "max_tokens": (32, ENDLESS),
     "span_batch": (1, ENDLESS),
     "pair_batch": (1, ENDLESS),
+    "choice_batch": (1, ENDLESS),
     "learning_rate": (0, 1),
     "weight_decay": (0, 1),
     "dropout": (0, 1),
@@ -33,43 +47,6 @@ RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "max_steps": (0, ENDLESS),
     "save_steps": (1, ENDLESS),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SpanSource:
-    """A SQuAD-format file: how often each epoch shows it, and whether its text is tokenised."""
-
-    file: str
-    share: float = 1.0
-    tokenised: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PairSource:
-    """A JSONL file of premise, hypothesis, label and source.
-
-    `shares` says how often each `source` of the file is shown; a source that it does not name is
-    left out, and an empty mapping means the whole file once. `label_shares` multiplies by label.
-    With `taught` the recipe's teacher labels the pairs in place of the file, and, for each pair,
-    `exchanges` more of its premise with hypotheses of premises like it.
-    """
-
-    file: str
-    shares: dict[str, float]
-    label_shares: dict[str, float]
-    taught: bool = False
-    exchanges: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """A file of development data and what is measured on it.
-
-    `spans` finds answers in their gold paragraph (SQuAD format), `pairs` is inference.
-    """
-
-    file: str
-    task: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +73,10 @@ class Recipe:
     encoder: str
     spans: tuple[SpanSource, ...]
     pairs: tuple[PairSource, ...]
+    yes_no: tuple[PlainSource, ...] = ()
+    choices: tuple[JudgedSource, ...] = ()
+    claims: tuple[JudgedSource, ...] = ()
+    texts: tuple[PlainSource, ...] = ()
     evaluate: tuple[Evaluation, ...] = ()
     teacher: str = ""
     seed: int = 7
@@ -105,6 +86,7 @@ class Recipe:
     max_tokens: int = 256
     span_batch: int = 16
     pair_batch: int = 32
+    choice_batch: int = 8
     learning_rate: float = 1.5e-4
     weight_decay: float = 0.01
     dropout: float = 0.0
@@ -136,12 +118,17 @@ def read_recipe(path: Path) -> Recipe:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SourceError(f"cannot read the recipe {path}: {error}") from error
-    _known(table, [field.name for field in fields(Recipe)], str(path))
-    spans = tuple(_span(entry, path) for entry in _tables(table, "spans", path))
-    pairs = tuple(_pair(entry, path) for entry in _tables(table, "pairs", path))
-    evaluate = tuple(_evaluation(entry, path) for entry in _tables(table, "evaluate", path))
-    if not spans and not pairs:
-        raise UsageError(f"{path}: a recipe needs at least one [[spans]] or [[pairs]]")
+    check_keys(table, [field.name for field in fields(Recipe)], str(path))
+    spans = tuple(span_source(*each) for each in _tables(table, "spans", path))
+    pairs = tuple(pair_source(*each) for each in _tables(table, "pairs", path))
+    yes_no = tuple(plain_source(*each) for each in _tables(table, "yes_no", path))
+    choices = tuple(judged_source(*each) for each in _tables(table, "choices", path))
+    claims = tuple(judged_source(*each) for each in _tables(table, "claims", path))
+    texts = tuple(plain_source(*each) for each in _tables(table, "texts", path))
+    evaluate = tuple(evaluation(*each) for each in _tables(table, "evaluate", path))
+    if not any((spans, pairs, yes_no, choices, claims, texts)):
+        listed = ", ".join(f"[[{name}]]" for name in LEARNT)
+        raise UsageError(f"{path}: a recipe needs at least one of {listed}")
     defaults = {f.name: f.default for f in fields(Recipe) if f.name not in ("encoder",)}
     for key, value in table.items():
         wanted = str if key == "encoder" else type(defaults[key])
@@ -149,7 +136,7 @@ def read_recipe(path: Path) -> Recipe:
         if not isinstance(value, allowed) or isinstance(value, bool):
             raise UsageError(f"{path}: {key} must be {wanted.__name__}, found {value!r}")
         if key in RANGES and isinstance(value, float | int):
-            _in_range(value, RANGES[key], f"{path}: {key}")
+            check_range(value, RANGES[key], f"{path}: {key}")
     taught = [source.file for source in pairs if source.taught]
     if taught and not table.get("teacher"):
         raise UsageError(f"{path}: {taught[0]} is taught, but the recipe names no teacher")
@@ -161,7 +148,16 @@ def read_recipe(path: Path) -> Recipe:
         _require_inference_alone(table, spans, path)
     if "encoder" not in table:
         raise UsageError(f"{path}: the key encoder is missing (a model's name or folder)")
-    return Recipe(spans=spans, pairs=pairs, evaluate=evaluate, **table)
+    return Recipe(
+        spans=spans,
+        pairs=pairs,
+        yes_no=yes_no,
+        choices=choices,
+        claims=claims,
+        texts=texts,
+        evaluate=evaluate,
+        **table,
+    )
 
 
 def _require_inference_alone(
@@ -179,77 +175,9 @@ def _require_inference_alone(
             )
 
 
-def _span(entry: dict[str, Any], path: Path) -> SpanSource:
-    _known(entry, [field.name for field in fields(SpanSource)], f"{path}, [[spans]]")
-    if not isinstance(entry.get("file"), str):
-        raise UsageError(f"{path}, [[spans]]: file must be a string, found {entry.get('file')!r}")
-    _share(entry.get("share", 1.0), f"{path}, [[spans]]: share")
-    if not isinstance(entry.get("tokenised", False), bool):
-        found = entry["tokenised"]
-        raise UsageError(f"{path}, [[spans]]: tokenised must be true or false, found {found!r}")
-    return SpanSource(**entry)
-
-
-def _pair(entry: dict[str, Any], path: Path) -> PairSource:
-    _known(entry, [field.name for field in fields(PairSource)], f"{path}, [[pairs]]")
-    if not isinstance(entry.get("file"), str):
-        raise UsageError(f"{path}, [[pairs]]: file must be a string, found {entry.get('file')!r}")
-    shares, label_shares = entry.get("shares", {}), entry.get("label_shares", {})
-    for key, table in (("shares", shares), ("label_shares", label_shares)):
-        if not isinstance(table, dict):
-            raise UsageError(f"{path}, [[pairs]]: {key} must be a table, found {table!r}")
-        for name, share in table.items():
-            _share(share, f"{path}, [[pairs]]: {key}, {name}")
-    for name in label_shares:
-        label = name.rpartition("/")[2]
-        if label not in INFERENCE_LABELS:
-            error = unknown_value("label", label, INFERENCE_LABELS)
-            raise UsageError(f"{path}, [[pairs]]: label_shares, {name}: {error}")
-    taught, exchanges = entry.get("taught", False), entry.get("exchanges", 0)
-    if not isinstance(taught, bool):
-        raise UsageError(f"{path}, [[pairs]]: taught must be true or false, found {taught!r}")
-    if not isinstance(exchanges, int) or isinstance(exchanges, bool) or exchanges < 0:
-        raise UsageError(
-            f"{path}, [[pairs]]: exchanges must be a whole number, 0 or more, found {exchanges!r}"
-        )
-    if exchanges and not taught:
-        raise UsageError(f"{path}, [[pairs]]: exchanges are labelled by the teacher: taught = true")
-    return PairSource(entry["file"], shares, label_shares, taught, exchanges)
-
-
-def _evaluation(entry: dict[str, Any], path: Path) -> Evaluation:
-    _known(entry, [field.name for field in fields(Evaluation)], f"{path}, [[evaluate]]")
-    if not isinstance(entry.get("file"), str):
-        found = entry.get("file")
-        raise UsageError(f"{path}, [[evaluate]]: file must be a string, found {found!r}")
-    if entry.get("task") not in EVALUATION_TASKS:
-        error = unknown_value("task", str(entry.get("task")), EVALUATION_TASKS)
-        raise UsageError(f"{path}, [[evaluate]]: {error}")
-    return Evaluation(**entry)
-
-
-def _tables(table: dict[str, Any], key: str, path: Path) -> list[dict[str, Any]]:
-    """Take the list of tables under a key; TOML writes them with double brackets."""
+def _tables(table: dict[str, Any], key: str, path: Path) -> list[tuple[dict[str, Any], str]]:
+    """Take the tables under a key, each with its name for messages; TOML writes them as [[key]]."""
     found = table.pop(key, [])
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
         raise UsageError(f"{path}: {key} must be tables [[{key}]], found {found!r}")
-    return found
-
-
-def _share(value: object, where: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UsageError(f"{where} must be a number, found {value!r}")
-    _in_range(value, (0, ENDLESS), where)
-
-
-def _in_range(value: float, limits: tuple[float, float], where: str) -> None:
-    low, high = limits
-    if not low <= value <= high or value == ENDLESS:
-        allowed = f"at least {low:g}" if high == ENDLESS else f"from {low:g} to {high:g}"
-        raise UsageError(f"{where} must be {allowed}, found {value!r}")
-
-
-def _known(table: dict[str, Any], allowed: list[str], where: str) -> None:
-    for key in table:
-        if key not in allowed:
-            raise UsageError(f"{where}: {unknown_value('key', key, allowed)}")
+    return [(entry, f"{path}, [[{key}]]") for entry in found]

@@ -73,14 +73,25 @@ def weigh(
     """
     if not known.quoted:
         return []
-    cosines = known.vectors @ encoder.encode_queries([statement])[0]
-    nearest = np.argsort(-cosines, kind="stable")[:count].tolist()
-    chosen = [known.quoted[number] for number in nearest]
+    numbers, cosines = nearest(encoder.encode_queries([statement])[0], known, count)
+    chosen = [known.quoted[number] for number in numbers]
     verified = verify(reader, [sentence.premise for sentence in chosen], [statement] * len(chosen))
-    weights = 1.0 / (1.0 + np.exp(-STEEPNESS * (cosines[nearest] - centre)))
+    weights = 1.0 / (1.0 + np.exp(-STEEPNESS * (cosines - centre)))
     return [
-        Support(sentence, float(cosines[number]), float(weight), verification)
-        for sentence, number, weight, verification in zip(
-            chosen, nearest, weights, verified, strict=True
+        Support(sentence, float(cosine), float(weight), verification)
+        for sentence, cosine, weight, verification in zip(
+            chosen, cosines, weights, verified, strict=True
         )
     ]
+
+
+def nearest(
+    vector: NDArray[np.float32], known: SentenceVectors, count: int
+) -> tuple[list[int], NDArray[np.float32]]:
+    """Return the places of the sentences nearest to a statement, nearest first, and their cosines.
+
+    `vector` (D,) is the statement's; at most `count` sentences are returned.
+    """
+    cosines = known.vectors @ vector
+    numbers: list[int] = np.argsort(-cosines, kind="stable")[:count].tolist()
+    return numbers, cosines[numbers]

@@ -13,7 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wherefrom.kb.progress import NoProgress, Progress
-from wherefrom.pipeline.examples import INFERENCE_LABELS, TAUGHT, PairExample
+from wherefrom.pipeline.examples import (
+    ENTAILMENT,
+    INFERENCE_LABELS,
+    NOT_ENTAILED,
+    TAUGHT,
+    PairExample,
+)
 from wherefrom.pipeline.reader import Reader
 
 CHUNK = 1024  # pairs that are labelled, and kept, at a time
@@ -73,16 +79,22 @@ def targets(
     Returns
     -------
     ndarray
-        Shape (N, 3): probabilities in the order of INFERENCE_LABELS.
+        Shape (N, 3): probabilities in the order of INFERENCE_LABELS; of what is NOT_ENTAILED the
+        other two are equally probable.
     """
     asked = [(each.premise, each.hypothesis) for each in examples if each.label == TAUGHT]
     said = teacher.label(asked, progress=progress) if teacher and asked else {}
-    certain = np.eye(len(INFERENCE_LABELS), dtype=np.float32)
     rows = [
-        said[each.premise, each.hypothesis] if each.label == TAUGHT else certain[each.label]
+        said[each.premise, each.hypothesis] if each.label == TAUGHT else _certain(each.label)
         for each in examples
     ]
     return np.array(rows, dtype=np.float32).reshape(-1, len(INFERENCE_LABELS))
+
+
+def _certain(label: int) -> Probabilities:
+    if label == NOT_ENTAILED:
+        return tuple(0.0 if number == ENTAILMENT else 0.5 for number in range(3))
+    return tuple(float(number == label) for number in range(len(INFERENCE_LABELS)))
 
 
 def _line(pair: Pair, probabilities: Sequence[float]) -> str:

@@ -20,12 +20,12 @@ from wherefrom.pipeline.checkpoint import (
     save_reader,
     write_manifest,
 )
-from wherefrom.pipeline.evaluation import Measures, measure_pairs, measure_spans
+from wherefrom.pipeline.examples import NOT_ENTAILED
 from wherefrom.pipeline.inference_pairs import read_pairs
+from wherefrom.pipeline.measuring import measure
 from wherefrom.pipeline.model_card import write_model_card
 from wherefrom.pipeline.reader import Reader
-from wherefrom.pipeline.recipe import Evaluation, Recipe, read_recipe
-from wherefrom.pipeline.squad import read_squad
+from wherefrom.pipeline.recipe import LEARNT, Recipe, read_recipe
 from wherefrom.pipeline.training import TrainedReader, train
 
 CHECKPOINTS = "checkpoints"
@@ -81,10 +81,13 @@ def train_reader(
         weights_sha256="",
         max_tokens=READING_TOKENS,
         training=_record(recipe_file, recipe, data, trained),
+        labels=trained.labels,
     )
     manifest = save_reader(out, trained.network, trained.tokenizer, manifest)
     calibration = _known_calibration(recipe) if recipe.adapter_rank else Calibration()
     calibration = replace(calibration, inference_temperature=1.0)
+    if recipe.choices or recipe.claims:
+        calibration = replace(calibration, choice_weights={"plausibility": 1.0})
     write_manifest(out, replace(manifest, calibration=calibration))
     temperature = _temperature(Reader.open(out), data, recipe)
     calibration = replace(calibration, inference_temperature=temperature)
@@ -112,25 +115,12 @@ def _known_calibration(recipe: Recipe) -> Calibration:
 def _temperature(reader: Reader, data: Path, recipe: Recipe) -> float:
     """Fit the inference head's temperature on the development pairs; 1 where there are none."""
     files = [data / entry.file for entry in recipe.evaluate if entry.task == "pairs"]
-    pairs = [pair for file in files for _, pair in read_pairs(file)]
+    found = (pair for file in files for _, pair in read_pairs(file))
+    pairs = [pair for pair in found if pair.label != NOT_ENTAILED]
     if not pairs:
         return 1.0
-    found = reader.infer([pair.premise for pair in pairs], [pair.hypothesis for pair in pairs])
-    return fit_temperature(found, np.array([pair.label for pair in pairs]))
-
-
-def measure(reader: Reader, data: Path, entry: Evaluation) -> Measures:
-    """Measure a reader on one file of development data."""
-    file = data / entry.file
-    if entry.task == "pairs":
-        pairs = [pair for _, pair in read_pairs(file)]
-        if not pairs:
-            raise UsageError(f"nothing to measure on: {file} holds no pair")
-        return measure_pairs(reader, pairs)
-    questions = [question for question in read_squad(file) if question.answers]
-    if not questions:
-        raise UsageError(f"nothing to measure on: {file} holds no question with an answer")
-    return measure_spans(reader, questions)
+    said = reader.infer([pair.premise for pair in pairs], [pair.hypothesis for pair in pairs])
+    return fit_temperature(said, np.array([pair.label for pair in pairs]))
 
 
 def _require_files(recipe: Recipe, data: Path) -> None:
@@ -141,7 +131,7 @@ def _require_files(recipe: Recipe, data: Path) -> None:
 
 
 def _files(recipe: Recipe) -> list[str]:
-    learnt = [*(source.file for source in recipe.spans), *(source.file for source in recipe.pairs)]
+    learnt = [source.file for name in LEARNT for source in getattr(recipe, name)]
     return [*learnt, *(entry.file for entry in recipe.evaluate)]
 
 
@@ -157,8 +147,7 @@ def _record(
         "data_sha256": {name: _sha256(data / name) for name in sorted(set(_files(recipe)))},
         "seed": recipe.seed,
         "steps": trained.steps,
-        "span_items": trained.span_items,
-        "pair_items": trained.pair_items,
+        **trained.items,
         "seconds": round(trained.seconds),
         "machine": f"{platform.system()} {platform.machine()}",
         "packages": {package: version(package) for package in PACKAGES},

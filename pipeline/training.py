@@ -7,6 +7,7 @@ and resumed sees exactly the batches that an undisturbed one sees.
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -24,10 +25,26 @@ from wherefrom.kb.progress import Progress
 from wherefrom.pipeline.adapter import attach_adapter, detach_adapter
 from wherefrom.pipeline.adversary import Adversary, MovedEmbeddings
 from wherefrom.pipeline.backbone import LEARNING_ATTENTION, without_pooler
-from wherefrom.pipeline.batches import Item, collate, cut_batches, pair_items, span_items
+from wherefrom.pipeline.batches import (
+    Item,
+    choice_items,
+    claim_items,
+    collate,
+    cut_batches,
+    pair_items,
+    span_items,
+    text_items,
+)
 from wherefrom.pipeline.checkpoint import MANIFEST, load_network
-from wherefrom.pipeline.curriculum import pair_examples, span_examples
+from wherefrom.pipeline.curriculum import (
+    choice_examples,
+    claim_examples,
+    pair_examples,
+    span_examples,
+    text_examples,
+)
 from wherefrom.pipeline.heads import ReaderNetwork
+from wherefrom.pipeline.labelled_texts import read_texts
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import Recipe
@@ -48,8 +65,8 @@ class TrainedReader:
     tokenizer: "PreTrainedTokenizerBase"
     steps: int
     seconds: float
-    span_items: int
-    pair_items: int
+    items: dict[str, int]  # of each task that was drawn
+    labels: tuple[str, ...] = ()
 
 
 class BatchList(Dataset[list[Item]]):
@@ -137,7 +154,9 @@ def train(
         raise UsageError(f"{folder} holds checkpoints of a run; resume it or name another folder")
     set_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(find_model_folder(recipe.encoder).path)
+    labels = text_labels(recipe, data)
     network = new_network(recipe.encoder, dropout=recipe.dropout)
+    add_heads(network, plausibility=bool(recipe.choices or recipe.claims), labels=len(labels))
     if recipe.adapter_rank:
         attach_adapter(network, recipe.adapter_rank)
     elif network.adapter:
@@ -150,7 +169,9 @@ def train(
         require_same_shape(network, ancestor)
     builder = PromptBuilder(tokenizer.backend_tokenizer, max_tokens=recipe.max_tokens)
     teacher = _teacher(recipe, folder)
-    batches, counts = draw_batches(recipe, data, builder, teacher=teacher, progress=progress)
+    batches, counts = draw_batches(
+        recipe, data, builder, teacher=teacher, labels=labels, progress=progress
+    )
     if not batches:
         raise UsageError(f"the recipe draws no example from its data in {data}; raise a share")
     if recipe.max_steps:
@@ -172,7 +193,7 @@ def train(
         detach_adapter(network)
     if ancestor is not None:
         blend(network, ancestor, recipe.kept)
-    return TrainedReader(network, tokenizer, len(batches), seconds, *counts)
+    return TrainedReader(network, tokenizer, len(batches), seconds, counts, labels)
 
 
 def _collate_one(features: list[list[Item]]) -> dict[str, Tensor]:
@@ -209,6 +230,15 @@ def new_network(encoder: str, *, dropout: float) -> ReaderNetwork:
         if isinstance(module, torch.nn.Dropout):
             module.p = dropout
     return network
+
+
+def add_heads(network: ReaderNetwork, *, plausibility: bool, labels: int) -> None:
+    """Put fresh heads on a network for what it has not learnt; other labels make a fresh head."""
+    width = network.inference.in_features
+    if plausibility and network.plausibility is None:
+        network.plausibility = torch.nn.Linear(width, 1)
+    if labels:
+        network.labels = torch.nn.Linear(width, labels)
 
 
 def require_same_shape(network: ReaderNetwork, other: ReaderNetwork) -> None:
@@ -258,19 +288,44 @@ def draw_batches(
     builder: PromptBuilder,
     *,
     teacher: Teacher | None = None,
+    labels: Sequence[str] = (),
     progress: Progress | None = None,
-) -> tuple[list[list[Item]], tuple[int, int]]:
-    """Draw the whole run's batches; return them with the numbers of span and pair items."""
+) -> tuple[list[list[Item]], dict[str, int]]:
+    """Draw the whole run's batches; return them with the number of items of each task."""
     rng = random.Random(recipe.seed)
-    spans = span_items(span_examples(recipe, data, rng), builder)
+    spans = span_items(span_examples(recipe, data, rng, progress=progress), builder)
     examples = pair_examples(recipe, data, rng)
     wanted = targets(examples, teacher, progress=progress)
     wanted += recipe.label_smoothing * (1 / wanted.shape[1] - wanted)
     pairs = pair_items(examples, wanted, builder)
-    batches = cut_batches(spans, recipe.span_batch, rng)
-    batches += cut_batches(pairs, recipe.pair_batch, rng)
+    choices = choice_items(choice_examples(recipe, data, rng, progress=progress), builder)
+    claims = claim_items(claim_examples(recipe, data, rng, progress=progress), builder)
+    texts = text_items(text_examples(recipe, data, rng), labels, builder)
+    drawn: list[tuple[str, Sequence[Item], int]] = [
+        ("span_items", spans, recipe.span_batch),
+        ("pair_items", pairs, recipe.pair_batch),
+        ("choice_items", choices, recipe.choice_batch),
+        ("claim_items", claims, recipe.pair_batch),
+        ("text_items", texts, recipe.pair_batch),
+    ]
+    batches = [batch for _, items, size in drawn for batch in cut_batches(items, size, rng)]
     rng.shuffle(batches)
-    return batches, (len(spans), len(pairs))
+    return batches, {name: len(items) for name, items, _ in drawn if items}
+
+
+def text_labels(recipe: Recipe, data: Path) -> tuple[str, ...]:
+    """Return the labels of a recipe's texts, in order.
+
+    Raises
+    ------
+    UsageError
+        If there are texts, but fewer than two labels among them.
+    """
+    files = [data / source.file for source in recipe.texts]
+    labels = tuple(sorted({example.label for file in files for example in read_texts(file)}))
+    if files and len(labels) < 2:
+        raise UsageError(f"{files[0]}: texts need two labels or more, found {list(labels)}")
+    return labels
 
 
 def _arguments(recipe: Recipe, folder: Path, steps: int) -> TrainingArguments:

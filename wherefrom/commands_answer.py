@@ -180,7 +180,7 @@ def classify(
     device: Device = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say which label suits a text, without training."""
+    """Say which label suits a text, without training or by a reader's own labels."""
     from wherefrom.pipeline import classifying
     from wherefrom.pipeline.bundled import bundled_reader
     from wherefrom.pipeline.reader import Reader as LoadedReader
@@ -188,13 +188,13 @@ def classify(
     asked = _asked(text, texts, read=read_texts)
     opened = LoadedReader.open(bundled_reader() if reader is None else reader, device=device)
     with _placed(asked):
-        found = classifying.classify(
-            opened,
-            [item.text for item in asked],
-            label or (),
-            hypothesis=hypothesis,
-            several=several,
-        )
+        said = [item.text for item in asked]
+        if not label and opened.manifest.labels:
+            found = classifying.classify_as_trained(opened, said)
+        else:
+            found = classifying.classify(
+                opened, said, label or (), hypothesis=hypothesis, several=several
+            )
     if as_json:
         _print_objects(asked, found, classification_json, listed=texts is not None)
     else:

@@ -29,6 +29,7 @@ def train(
     """Train a reader by a recipe, and measure it."""
     from wherefrom.bars import ProgressBars
     from wherefrom.pipeline.evaluation import count, in_words
+    from wherefrom.pipeline.model_card import DRAWN
     from wherefrom.pipeline.train_reader import train_reader
 
     with redirect_stdout(sys.stderr), ProgressBars() as bars:  # the trainer prints its own progress
@@ -39,8 +40,7 @@ def train(
     training = manifest.training
     trained = {
         "steps": training["steps"],
-        "span examples": training["span_items"],
-        "inference pairs": training["pair_items"],
+        **{words: training[name] for name, words in DRAWN.items() if training.get(name)},
         "seconds": training["seconds"],
         "weights": f"sha256 {manifest.weights_sha256[:12]}…",
     }

@@ -23,7 +23,8 @@ from wherefrom.pipeline.checkpoint import (
 )
 from wherefrom.pipeline.heads import HeadOutputs, PlainBert, ReaderNetwork
 from wherefrom.pipeline.prompt import PromptBuilder
-from wherefrom.pipeline.recipe import PairSource, Recipe, SpanSource
+from wherefrom.pipeline.recipe import Recipe
+from wherefrom.pipeline.sources import PairSource, SpanSource
 from wherefrom.pipeline.train_reader import train_reader
 from wherefrom.pipeline.training import TrainedReader, train
 

@@ -98,7 +98,8 @@ def test_pairs_keep_their_targets(tiny_builder: PromptBuilder) -> None:
     items = pair_items(examples, targets, tiny_builder)
     assert [item.target for item in items] == [(0.0, 0.25, 0.75), (1.0, 0.0, 0.0)]
     tensors = collate(items)
-    assert set(tensors) == {"ids", "mask", "types", "target"}
+    assert set(tensors) == {"ids", "mask", "types", "target", "either"}
+    assert tensors["either"].tolist() == [False, False]
     assert tensors["target"].tolist() == targets.tolist()
     assert items[0].prompt.ids.tolist() != items[1].prompt.ids.tolist()
 

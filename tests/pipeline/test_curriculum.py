@@ -13,7 +13,8 @@ from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.curriculum import pair_examples, repeat, span_examples
 from wherefrom.pipeline.examples import CONTRADICTION, ENTAILMENT, INFERENCE_LABELS, PairExample
 from wherefrom.pipeline.overlap_pairs import overlap_pairs
-from wherefrom.pipeline.recipe import PairSource, Recipe, SpanSource
+from wherefrom.pipeline.recipe import Recipe
+from wherefrom.pipeline.sources import PairSource, SpanSource
 from wherefrom.pipeline.squad import read_squad
 from wherefrom.pipeline.statement import as_statement
 

@@ -13,12 +13,13 @@ from wherefrom.pipeline.evaluation import (
     in_words,
     measure_pairs,
     measure_spans,
+    measure_yes_no,
     normalised_words,
     says_the_same,
     score_spans,
     word_f1,
 )
-from wherefrom.pipeline.examples import PairExample
+from wherefrom.pipeline.examples import CONTRADICTION, ENTAILMENT, NOT_ENTAILED, PairExample
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.squad import SquadQuestion
 
@@ -112,6 +113,38 @@ def test_pairs_are_right_where_the_most_probable_label_is(tiny_reader: Reader) -
     sure = tiny_reader.infer(premises, claims).max(axis=1)
     error = calibration_error(sure, np.array([False, True, True]))
     assert found["calibration_error"] == {"n": 3, "value": pytest.approx(error)}
+
+
+def test_pairs_of_two_classes_are_judged_by_two(tiny_reader: Reader) -> None:
+    premises, claims = ["a", "an owl", "the city"], ["a bird", "Paris", "a tower lies there"]
+    entailed = tiny_reader.infer(premises, claims)[:, ENTAILMENT]
+    labels = [NOT_ENTAILED if chance < 0.5 else ENTAILMENT for chance in entailed]
+    labels[0] = ENTAILMENT if labels[0] == NOT_ENTAILED else NOT_ENTAILED
+    if NOT_ENTAILED not in labels:
+        labels[1] = NOT_ENTAILED
+    pairs = [PairExample(*each) for each in zip(premises, claims, labels, strict=True)]
+    right = [
+        (chance < 0.5) == (l == NOT_ENTAILED) for chance, l in zip(entailed, labels, strict=True)
+    ]
+    found = measure_pairs(tiny_reader, pairs)
+    assert found["accuracy"]["value"] == pytest.approx(sum(right) / 3)
+    sure = np.maximum(entailed, 1 - entailed)
+    assert found["calibration_error"]["value"] == pytest.approx(
+        calibration_error(sure, np.array(right))
+    )
+
+
+def test_yes_is_what_is_rather_entailed_than_contradicted(tiny_reader: Reader) -> None:
+    premises, claims = ["an owl", "the city", "a"], ["is it a bird", "is it old", "b"]
+    found = tiny_reader.infer(premises, claims)
+    labels = [
+        ENTAILMENT if row[ENTAILMENT] > row[CONTRADICTION] else CONTRADICTION for row in found
+    ]
+    pairs = [PairExample(*each) for each in zip(premises, claims, labels, strict=True)]
+    assert measure_yes_no(tiny_reader, pairs)["accuracy"]["value"] == 1.0
+    wrong = [PairExample(p.premise, p.hypothesis, 2 - p.label) for p in pairs[:1]]
+    measured = measure_yes_no(tiny_reader, [*wrong, *pairs[1:]])
+    assert measured["accuracy"]["value"] == pytest.approx(2 / 3)
 
 
 def test_spans_are_measured_with_their_intervals(tiny_reader: Reader) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from wherefrom.kb.errors import SourceError, UsageError
-from wherefrom.pipeline.recipe import Evaluation, PairSource, Recipe, SpanSource, read_recipe
+from wherefrom.pipeline.recipe import Recipe, read_recipe
+from wherefrom.pipeline.sources import Evaluation, PairSource, SpanSource
 
 # Sources for non-commercial use, or whose licence is not known or not stated.
 BARRED = {"sick", "ocnli", "rte", "mpe", "joci", "scitail", "lingnli"}
@@ -103,7 +104,10 @@ def test_every_key_is_documented_with_its_default() -> None:
     ("text", "message"),
     [
         (SPANS, r": the key encoder is missing \(a model's name or folder\)"),
-        (START, r": a recipe needs at least one \[\[spans\]\] or \[\[pairs\]\]"),
+        (
+            START,
+            r": a recipe needs at least one of \[\[spans\]\], \[\[pairs\]\], \[\[yes_no\]\], \[\[",
+        ),
         (START + "lerning_rate = 1\n" + SPANS, "unknown key 'lerning_rate'.*mean learning_rate"),
         ("encoder = 3\n" + SPANS, ": encoder must be str, found 3"),
         (START + "seed = 1.5\n" + SPANS, ": seed must be int, found 1.5"),
@@ -141,6 +145,15 @@ def test_every_key_is_documented_with_its_default() -> None:
             START + '[[pairs]]\nfile = "p"\nlabel_shares = {"one/neutrl" = 2}\n',
             "label_shares, one/neutrl: unknown label 'neutrl'.*mean neutral",
         ),
+        (START + SPANS + "retrieved = 1\n", "retrieved must be a folder, found 1"),
+        (
+            START + '[[choices]]\nfile = "c"\nretrieved = "no/such.kb"\n',
+            r", \[\[choices\]\]: retrieved names no/such.kb, where there is no knowledge base",
+        ),
+        (START + SPANS + "distractors = -1\n", "distractors must be a whole number, 0 or more"),
+        (START + "[[claims]]\n", r", \[\[claims\]\]: file must be a string, found None"),
+        (START + '[[texts]]\nfile = "t"\nretrieved = "x"\n', "unknown key 'retrieved'"),
+        (START + '[[yes_no]]\nfile = "y"\nshare = -1\n', "share must be at least 0, found -1"),
         (START + '[[pairs]]\nfile = "p"\ntaught = 1\n', "taught must be true or false, found 1"),
         (
             START + '[[pairs]]\nfile = "p"\ntaught = true\n',
@@ -174,7 +187,7 @@ def test_every_key_is_documented_with_its_default() -> None:
         (START + "teacher = 3\n" + SPANS, ": teacher must be str, found 3"),
         (
             START + SPANS + '[[evaluate]]\nfile = "x"\ntask = "span"\n',
-            r", \[\[evaluate\]\]: unknown task 'span'; choose spans or pairs .*mean spans",
+            r", \[\[evaluate\]\]: unknown task 'span'; choose spans, pairs, yes_no, .* or texts .*mean spans",
         ),
         (
             START + SPANS + '[[evaluate]]\ntask = "spans"\n',

@@ -11,9 +11,10 @@ from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import ModelError, UsageError
 from wherefrom.pipeline.checkpoint import ReaderManifest, read_manifest
 from wherefrom.pipeline.evaluation import count, in_words
+from wherefrom.pipeline.measuring import measure
 from wherefrom.pipeline.reader import Reader
-from wherefrom.pipeline.recipe import Evaluation
-from wherefrom.pipeline.train_reader import CHECKPOINTS, READING_TOKENS, measure, train_reader
+from wherefrom.pipeline.sources import EVALUATION_TASKS, Evaluation
+from wherefrom.pipeline.train_reader import CHECKPOINTS, READING_TOKENS, train_reader
 
 RECIPE = """
 encoder = "{encoder}"
@@ -175,19 +176,15 @@ def test_an_encoder_that_is_not_there(place: Path, tmp_path: Path) -> None:
         train_reader(recipe, place / "data", tmp_path / "out")
 
 
-@pytest.mark.parametrize(
-    ("task", "message"), [("spans", "no question with an answer"), ("pairs", "no pair")]
-)
+@pytest.mark.parametrize("task", EVALUATION_TASKS)
 def test_nothing_to_measure_on(
     tmp_path: Path,
     tiny_reader: Reader,
     write_squad: Callable[..., Path],
     task: str,
-    message: str,
 ) -> None:
     write_squad(tmp_path / "spans", [("T", [("An owl.", [("Where?", None)])])])
-    (tmp_path / "pairs").write_text("\n\n")
-    with pytest.raises(
-        UsageError, match=f"nothing to measure on: {tmp_path / task} holds {message}"
-    ):
+    for name in EVALUATION_TASKS[1:]:
+        (tmp_path / name).write_text("\n\n")
+    with pytest.raises(UsageError, match=f"nothing to measure on: {tmp_path / task} holds no ex"):
         measure(tiny_reader, tmp_path, Evaluation(task, task))

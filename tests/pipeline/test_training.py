@@ -19,7 +19,8 @@ from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.quantised import dequantise
 from wherefrom.pipeline.reader import Reader
-from wherefrom.pipeline.recipe import PairSource, Recipe, SpanSource
+from wherefrom.pipeline.recipe import Recipe
+from wherefrom.pipeline.sources import PairSource, SpanSource
 from wherefrom.pipeline.teacher import Teacher
 from wherefrom.pipeline.training import (
     draw_batches,
@@ -124,8 +125,8 @@ def test_the_seed_decides(recipe: Recipe, data: Path, tmp_path: Path) -> None:
 
 def test_what_a_run_says_of_itself(undisturbed: training.TrainedReader) -> None:
     assert undisturbed.steps == STEPS
-    assert undisturbed.span_items >= 24  # eight questions, three times
-    assert undisturbed.pair_items >= 18  # six pairs and twelve statements
+    assert undisturbed.items["span_items"] >= 24  # eight questions, three times
+    assert undisturbed.items["pair_items"] >= 18  # six pairs and twelve statements
     assert undisturbed.seconds > 0
     assert not undisturbed.network.training
     assert {p.device.type for p in undisturbed.network.parameters()} == {"cpu"}
@@ -158,7 +159,7 @@ def test_batches_are_drawn_before_and_each_is_of_one_task(
     kinds = [{type(item) for item in batch} for batch in batches]
     assert all(len(kind) == 1 for kind in kinds)
     assert kinds != sorted(kinds, key=str)  # the tasks take turns
-    assert sum(len(batch) for batch in batches) == sum(counts)
+    assert sum(len(batch) for batch in batches) == sum(counts.values())
     random.seed(99)  # the run's own generator decides, no other
     again, _ = draw_batches(recipe, data, tiny_builder)
     assert [[item.prompt.ids.tolist() for item in batch] for batch in again] == [
@@ -234,7 +235,9 @@ def test_a_taught_reader_learns_what_its_teacher_says(
     trained = train(taught, data, tmp_path / "out")
     teacher = Teacher(Reader.open(tiny_reader_folder), tmp_path / "again")
     batches, counts = draw_batches(taught, data, _builder(trained), teacher=teacher)
-    assert counts == (0, 186)  # six pairs thirty times, and the six of exchanged hypotheses
+    assert counts == {
+        "pair_items": 186
+    }  # six pairs thirty times, and the six of exchanged hypotheses
     kept = {file.name: file.read_bytes() for file in (tmp_path / "out/teacher").iterdir()}
     assert kept == {file.name: file.read_bytes() for file in (tmp_path / "again").iterdir()}
     fresh = new_network(taught.encoder, dropout=0.0).eval()

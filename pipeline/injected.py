@@ -1,0 +1,99 @@
+"""Put what a knowledge base holds into training examples: evidence, and what only looks like it.
+
+A reader that learns with the evidence it will be shown, useless pieces included, learns to leave
+those alone: Yoran, Wolfson, Ram and Berant, "Making Retrieval-Augmented Language Models Robust to
+Irrelevant Context", ICLR 2024, arXiv:2310.01558. Passages without the answer that a retriever takes
+for good are the hard negatives of Karpukhin et al., "Dense Passage Retrieval", EMNLP 2020,
+arXiv:2004.04906, section 3.2.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+from wherefrom.indexes.knowledge import Knowledge
+from wherefrom.kb.progress import NoProgress, Progress
+from wherefrom.pipeline.examples import ChoiceExample, ClaimExample, SpanExample
+from wherefrom.pipeline.plausibility import retrieved_premises
+from wherefrom.pipeline.retrieval import retrieve
+from wherefrom.pipeline.squad import SquadQuestion
+
+CHUNK = 64  # questions that are searched for together
+MORE = 5  # passages looked at for each distractor that is wanted
+BARE_SHARE = 0.25  # of the examples stay without evidence, as a question about nothing known is
+STAGE = "retrieve for training"
+
+
+def distractors(
+    knowledge: Knowledge,
+    questions: Sequence[SquadQuestion],
+    count: int,
+    *,
+    progress: Progress | None = None,
+) -> list[SpanExample]:
+    """Return, for each question, up to `count` passages found for it that lack its answer."""
+    progress = progress or NoProgress()
+    made: list[SpanExample] = []
+    progress.start(STAGE, total=len(questions))
+    for first in range(0, len(questions), CHUNK):
+        part = questions[first : first + CHUNK]
+        asked = [question.question for question in part]
+        ranked = retrieve(knowledge, asked, k=count * MORE, retriever=knowledge.best_retriever)
+        for question, evidence in zip(part, ranked, strict=True):
+            answers = [text.lower() for text, _ in question.answers]
+            useless = [
+                item
+                for item in evidence
+                if item.text.strip() not in question.context
+                and not any(answer in item.text.lower() for answer in answers)
+            ]
+            made.extend(
+                SpanExample(question.question, item.title, item.text, -1, -1)
+                for item in useless[:count]
+            )
+        progress.advance(STAGE, len(part))
+    progress.finish(STAGE)
+    return made
+
+
+def choices_with_evidence(
+    knowledge: Knowledge,
+    questions: Sequence[str],
+    examples: Sequence[ChoiceExample],
+    rng: random.Random,
+    *,
+    progress: Progress | None = None,
+) -> list[ChoiceExample]:
+    """Return the examples of questions with what is found for them; BARE_SHARE stay as they are."""
+    progress = progress or NoProgress()
+    progress.start(STAGE, total=len(examples))
+    made = []
+    for question, example in zip(questions, examples, strict=True):
+        if rng.random() >= BARE_SHARE:
+            found = retrieved_premises(knowledge, question, example.statements)
+            example = replace(example, premises=tuple(found))
+        made.append(example)
+        progress.advance(STAGE, 1)
+    progress.finish(STAGE)
+    return made
+
+
+def claims_with_evidence(
+    knowledge: Knowledge,
+    examples: Sequence[ClaimExample],
+    rng: random.Random,
+    *,
+    progress: Progress | None = None,
+) -> list[ClaimExample]:
+    """Return claims with what is found for them; BARE_SHARE of them stay as they are."""
+    progress = progress or NoProgress()
+    progress.start(STAGE, total=len(examples))
+    made = []
+    for example in examples:
+        if rng.random() >= BARE_SHARE:
+            (found,) = retrieved_premises(knowledge, "", [example.claim])
+            example = replace(example, premise=found)
+        made.append(example)
+        progress.advance(STAGE, 1)
+    progress.finish(STAGE)
+    return made

@@ -1,0 +1,180 @@
+"""The files that a recipe names, and the checks of what it says of each."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from wherefrom.kb.errors import UsageError, unknown_value
+from wherefrom.pipeline.examples import INFERENCE_LABELS
+
+EVALUATION_TASKS = ("spans", "pairs", "yes_no", "choices", "claims", "texts")
+ENDLESS = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class SpanSource:
+    """A SQuAD-format file: how often each epoch shows it, and whether its text is tokenised.
+
+    With `retrieved`, the folder of a knowledge base, each question is also shown up to
+    `distractors` passages that are found for it there and do not hold its answer.
+    """
+
+    file: str
+    share: float = 1.0
+    tokenised: bool = False
+    retrieved: str = ""
+    distractors: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PairSource:
+    """A JSONL file of premise, hypothesis, label and source.
+
+    `shares` says how often each `source` of the file is shown; a source that it does not name is
+    left out, and an empty mapping means the whole file once. `label_shares` multiplies by label.
+    With `taught` the recipe's teacher labels the pairs in place of the file, and, for each pair,
+    `exchanges` more of its premise with hypotheses of premises like it.
+    """
+
+    file: str
+    shares: dict[str, float]
+    label_shares: dict[str, float]
+    taught: bool = False
+    exchanges: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSource:
+    """A file of choices or claims: how often each epoch shows it.
+
+    With `retrieved`, the folder of a knowledge base, most of its examples come with what is found
+    there for them.
+    """
+
+    file: str
+    share: float = 1.0
+    retrieved: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainSource:
+    """A file of yes/no questions or of labelled texts: how often each epoch shows it."""
+
+    file: str
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A file of development data and what is measured on it.
+
+    `spans` finds answers in their gold paragraph (SQuAD format), `pairs` is inference, `yes_no`
+    answers yes/no questions from their passage, `choices` chooses and `claims` tells true from
+    false without evidence, `texts` labels texts.
+    """
+
+    file: str
+    task: str
+
+
+Source = SpanSource | PairSource | JudgedSource | PlainSource
+
+
+def span_source(entry: dict[str, Any], where: str) -> SpanSource:
+    """Check one [[spans]] of a recipe; `where` names it in messages."""
+    _check_file(entry, SpanSource, where)
+    if not isinstance(entry.get("tokenised", False), bool):
+        found = entry["tokenised"]
+        raise UsageError(f"{where}: tokenised must be true or false, found {found!r}")
+    _check_retrieved(entry, where)
+    _check_count(entry, "distractors", where)
+    return SpanSource(**entry)
+
+
+def judged_source(entry: dict[str, Any], where: str) -> JudgedSource:
+    """Check one [[choices]] or [[claims]] of a recipe."""
+    _check_file(entry, JudgedSource, where)
+    _check_retrieved(entry, where)
+    return JudgedSource(**entry)
+
+
+def plain_source(entry: dict[str, Any], where: str) -> PlainSource:
+    """Check one [[yes_no]] or [[texts]] of a recipe."""
+    _check_file(entry, PlainSource, where)
+    return PlainSource(**entry)
+
+
+def pair_source(entry: dict[str, Any], where: str) -> PairSource:
+    """Check one [[pairs]] of a recipe."""
+    _check_file(entry, PairSource, where)
+    shares, label_shares = entry.get("shares", {}), entry.get("label_shares", {})
+    for key, table in (("shares", shares), ("label_shares", label_shares)):
+        if not isinstance(table, dict):
+            raise UsageError(f"{where}: {key} must be a table, found {table!r}")
+        for name, share in table.items():
+            _check_share(share, f"{where}: {key}, {name}")
+    for name in label_shares:
+        label = name.rpartition("/")[2]
+        if label not in INFERENCE_LABELS:
+            error = unknown_value("label", label, INFERENCE_LABELS)
+            raise UsageError(f"{where}: label_shares, {name}: {error}")
+    taught = entry.get("taught", False)
+    if not isinstance(taught, bool):
+        raise UsageError(f"{where}: taught must be true or false, found {taught!r}")
+    _check_count(entry, "exchanges", where)
+    exchanges = entry.get("exchanges", 0)
+    if exchanges and not taught:
+        raise UsageError(f"{where}: exchanges are labelled by the teacher: taught = true")
+    return PairSource(entry["file"], shares, label_shares, taught, exchanges)
+
+
+def evaluation(entry: dict[str, Any], where: str) -> Evaluation:
+    """Check one [[evaluate]] of a recipe."""
+    _check_file(entry, Evaluation, where)
+    if entry.get("task") not in EVALUATION_TASKS:
+        error = unknown_value("task", str(entry.get("task")), EVALUATION_TASKS)
+        raise UsageError(f"{where}: {error}")
+    return Evaluation(**entry)
+
+
+def check_keys(table: dict[str, Any], allowed: list[str], where: str) -> None:
+    """Raise UsageError for the first key that is not allowed, with the nearest one that is."""
+    for key in table:
+        if key not in allowed:
+            raise UsageError(f"{where}: {unknown_value('key', key, allowed)}")
+
+
+def check_range(value: float, limits: tuple[float, float], where: str) -> None:
+    """Raise UsageError for a number out of its limits, both of which are allowed."""
+    low, high = limits
+    if not low <= value <= high or value == ENDLESS:
+        allowed = f"at least {low:g}" if high == ENDLESS else f"from {low:g} to {high:g}"
+        raise UsageError(f"{where} must be {allowed}, found {value!r}")
+
+
+def _check_file(entry: dict[str, Any], kind: type, where: str) -> None:
+    """Check what every source says: its file, its share, and no key that is none."""
+    check_keys(entry, [field.name for field in fields(kind)], where)
+    if not isinstance(entry.get("file"), str):
+        raise UsageError(f"{where}: file must be a string, found {entry.get('file')!r}")
+    _check_share(entry.get("share", 1.0), f"{where}: share")
+
+
+def _check_share(value: object, where: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UsageError(f"{where} must be a number, found {value!r}")
+    check_range(value, (0, ENDLESS), where)
+
+
+def _check_retrieved(entry: dict[str, Any], where: str) -> None:
+    found = entry.get("retrieved", "")
+    if not isinstance(found, str):
+        raise UsageError(f"{where}: retrieved must be a folder, found {found!r}")
+    if found and not Path(found).is_dir():
+        raise UsageError(f"{where}: retrieved names {found}, where there is no knowledge base")
+
+
+def _check_count(entry: dict[str, Any], key: str, where: str) -> None:
+    value = entry.get(key, 0)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise UsageError(f"{where}: {key} must be a whole number, 0 or more, found {value!r}")

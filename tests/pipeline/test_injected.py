@@ -1,4 +1,4 @@
-"""Test what a knowledge base puts into training examples, and that useless passages are among it."""
+"""Test what a knowledge base puts into training examples, useless passages among it."""
 
 import random
 

@@ -187,7 +187,7 @@ def test_every_key_is_documented_with_its_default() -> None:
         (START + "teacher = 3\n" + SPANS, ": teacher must be str, found 3"),
         (
             START + SPANS + '[[evaluate]]\nfile = "x"\ntask = "span"\n',
-            r", \[\[evaluate\]\]: unknown task 'span'; choose spans, pairs, yes_no, .* or texts .*mean spans",
+            r", \[\[evaluate\]\]: unknown task 'span'; choose spans, pairs, .* or texts .*mean spans",
         ),
         (
             START + SPANS + '[[evaluate]]\ntask = "spans"\n',

@@ -32,7 +32,7 @@ from wherefrom.pipeline.injected import (
     distractors,
 )
 from wherefrom.pipeline.labelled_texts import read_texts
-from wherefrom.pipeline.multiple_choice import ChoiceQuestion, read_choices
+from wherefrom.pipeline.multiple_choice import as_example, read_choices
 from wherefrom.pipeline.overlap_pairs import overlap_pairs
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import PairSource, SpanSource
@@ -118,12 +118,6 @@ def text_examples(recipe: Recipe, data: Path, rng: random.Random) -> list[TextEx
         for source in recipe.texts
         for example in repeat(list(read_texts(data / source.file)), source.share, rng)
     ]
-
-
-def as_example(question: ChoiceQuestion) -> ChoiceExample:
-    """Make the example of a question: each choice as a statement, without evidence."""
-    statements = tuple(as_statement(question.question, one.text) for one in question.options)
-    return ChoiceExample(("",) * len(statements), statements, question.right)
 
 
 def repeat(items: Sequence[Example], share: float, rng: random.Random) -> list[Example]:

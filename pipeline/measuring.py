@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.claims import read_claims, read_yes_no
-from wherefrom.pipeline.curriculum import as_example
 from wherefrom.pipeline.evaluation import (
     Measures,
     measure_choices,
@@ -19,7 +18,7 @@ from wherefrom.pipeline.evaluation import (
 from wherefrom.pipeline.examples import ChoiceExample, PairExample
 from wherefrom.pipeline.inference_pairs import read_pairs
 from wherefrom.pipeline.labelled_texts import read_texts
-from wherefrom.pipeline.multiple_choice import read_choices
+from wherefrom.pipeline.multiple_choice import as_example, read_choices
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.sources import Evaluation
 from wherefrom.pipeline.squad import SquadQuestion, read_squad

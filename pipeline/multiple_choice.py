@@ -11,7 +11,9 @@ from pathlib import Path
 from wherefrom.kb.errors import RecordError
 from wherefrom.kb.found import Place, checked, shown
 from wherefrom.kb.jsonl import read_objects, require
+from wherefrom.pipeline.examples import ChoiceExample
 from wherefrom.pipeline.records import Option
+from wherefrom.pipeline.statement import as_statement
 
 FIELDS = '{"question": "…", "choices": [{"label": "A", "text": "…"}, …], "answerKey": "A"}'
 
@@ -51,6 +53,12 @@ def read_choices(path: Path) -> Iterator[ChoiceQuestion]:
         if key not in labels:
             raise RecordError(f"{place}: answerKey is {shown(key)}; the choices are {labels}")
         yield ChoiceQuestion(question, options, labels.index(str(key)))
+
+
+def as_example(question: ChoiceQuestion) -> ChoiceExample:
+    """Make the example of a question: each choice as a statement, without evidence."""
+    statements = tuple(as_statement(question.question, one.text) for one in question.options)
+    return ChoiceExample(("",) * len(statements), statements, question.right)
 
 
 def _options(place: Place, found: object) -> tuple[Option, ...]:

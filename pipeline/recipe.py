@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from wherefrom.kb.errors import SourceError, UsageError, unknown_value
+from wherefrom.pipeline.leakage import LEAKS
 from wherefrom.pipeline.sources import (
     ENDLESS,
     Evaluation,
@@ -56,18 +57,20 @@ class Recipe:
     `negatives` is the number of unanswerable examples for each answerable one; `statements` the
     number of question-and-answer statements made from the span data for the inference head,
     `overlap_pairs` that of pairs whose words overlap (`wherefrom.pipeline.overlap_pairs`). The
-    learning rate rises over the first `warmup_share` of the steps, stays, and falls to 0 over the
-    last `decay_share`. `dropout` is that of the encoder's layers; on a CPU drawing its masks takes
-    half of a step's time, and examples seen once or twice are hardly learnt by heart. Of an
-    inference label the share `label_smoothing` goes to all labels alike. `adversary`, its size and
-    its steps are told in `wherefrom.pipeline.adversary`. With `frozen_layers` the embeddings and so
-    many of the lower layers keep the encoder's weights: a
-    large encoder learns in two thirds of the time. With `adapter_rank` the whole encoder keeps its
-    weights, and inference alone learns, in an adapter of that rank
-    (`wherefrom.pipeline.adapter`). `teacher` is the folder of a reader that labels
-    the pairs that are `taught`. At the end the share `kept` of the weights is that of the reader
-    `kept_from`, an ancestor of this one: what it knew comes back, for little of what was learnt
-    (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022, arXiv:2109.01903).
+    learning rate rises over the first `warmup_share` of the steps, stays, and falls to 0 over
+    the last `decay_share`. `dropout` is that of the encoder's layers; on a CPU drawing its
+    masks takes half of a step's time, and examples seen once or twice are hardly learnt by
+    heart. `leaks` says what becomes of training examples that stand in an evaluation file too:
+    ``refuse`` stops, ``drop`` leaves them out. Of an inference label the share
+    `label_smoothing` goes to all labels alike. `adversary`, its size and its steps are told in
+    `wherefrom.pipeline.adversary`. With `frozen_layers` the embeddings and so many of the lower
+    layers keep the encoder's weights: a large encoder learns in two thirds of the time. With
+    `adapter_rank` the whole encoder keeps its weights, and inference alone learns, in an
+    adapter of that rank (`wherefrom.pipeline.adapter`). `teacher` is the folder of a reader
+    that labels the pairs that are `taught`. At the end the share `kept` of the weights is that
+    of the reader `kept_from`, an ancestor of this one: what it knew comes back, for little of
+    what was learnt (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022,
+    arXiv:2109.01903).
     """
 
     encoder: str
@@ -91,6 +94,7 @@ class Recipe:
     weight_decay: float = 0.01
     dropout: float = 0.0
     label_smoothing: float = 0.0
+    leaks: str = "refuse"
     adversary: str = "none"
     adversary_size: float = 0.1
     adversary_steps: int = 3
@@ -142,6 +146,8 @@ def read_recipe(path: Path) -> Recipe:
         raise UsageError(f"{path}: {taught[0]} is taught, but the recipe names no teacher")
     if "adversary" in table and table["adversary"] not in ADVERSARIES:
         raise UsageError(f"{path}: {unknown_value('adversary', table['adversary'], ADVERSARIES)}")
+    if "leaks" in table and table["leaks"] not in LEAKS:
+        raise UsageError(f"{path}: {unknown_value('leaks', table['leaks'], LEAKS)}")
     if table.get("kept") and not table.get("kept_from"):
         raise UsageError(f"{path}: kept needs kept_from, the folder of a reader")
     if table.get("adapter_rank"):

@@ -45,6 +45,7 @@ from wherefrom.pipeline.curriculum import (
 )
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.labelled_texts import read_texts
+from wherefrom.pipeline.leakage import Kind, evaluated, without_leaks
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import Recipe
@@ -291,16 +292,31 @@ def draw_batches(
     labels: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> tuple[list[list[Item]], dict[str, int]]:
-    """Draw the whole run's batches; return them with the number of items of each task."""
+    """Draw the whole run's batches; return them with the number of items of each task.
+
+    Raises
+    ------
+    UsageError
+        If examples stand in an evaluation file too, and the recipe does not drop them.
+    """
     rng = random.Random(recipe.seed)
-    spans = span_items(span_examples(recipe, data, rng, progress=progress), builder)
-    examples = pair_examples(recipe, data, rng)
+    known = evaluated(recipe.evaluate, data)
+    leaked = 0
+
+    def clean(examples: Sequence[Kind]) -> list[Kind]:
+        nonlocal leaked
+        kept, found = without_leaks(examples, known, recipe.leaks)
+        leaked += found
+        return kept
+
+    spans = span_items(clean(span_examples(recipe, data, rng, progress=progress)), builder)
+    examples = clean(pair_examples(recipe, data, rng))
     wanted = targets(examples, teacher, progress=progress)
     wanted += recipe.label_smoothing * (1 / wanted.shape[1] - wanted)
     pairs = pair_items(examples, wanted, builder)
-    choices = choice_items(choice_examples(recipe, data, rng, progress=progress), builder)
-    claims = claim_items(claim_examples(recipe, data, rng, progress=progress), builder)
-    texts = text_items(text_examples(recipe, data, rng), labels, builder)
+    choices = choice_items(clean(choice_examples(recipe, data, rng, progress=progress)), builder)
+    claims = claim_items(clean(claim_examples(recipe, data, rng, progress=progress)), builder)
+    texts = text_items(clean(text_examples(recipe, data, rng)), labels, builder)
     drawn: list[tuple[str, Sequence[Item], int]] = [
         ("span_items", spans, recipe.span_batch),
         ("pair_items", pairs, recipe.pair_batch),
@@ -310,7 +326,8 @@ def draw_batches(
     ]
     batches = [batch for _, items, size in drawn for batch in cut_batches(items, size, rng)]
     rng.shuffle(batches)
-    return batches, {name: len(items) for name, items, _ in drawn if items}
+    counts = {name: len(items) for name, items, _ in drawn if items}
+    return batches, counts | ({"leaks_dropped": leaked} if leaked else {})
 
 
 def text_labels(recipe: Recipe, data: Path) -> tuple[str, ...]:

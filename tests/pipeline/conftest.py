@@ -78,6 +78,18 @@ PAIRS = [
 
 
 @pytest.fixture(scope="session")
+def articles() -> list[Any]:
+    """Give what `write_squad` writes where nothing else is wanted."""
+    return ARTICLES
+
+
+@pytest.fixture(scope="session")
+def pairs() -> list[tuple[str, str, str, str]]:
+    """Give what `write_pairs` writes where nothing else is wanted."""
+    return PAIRS
+
+
+@pytest.fixture(scope="session")
 def minilm() -> Tokenizer:
     """Give the tokenizer that comes with the default encoder."""
     return Tokenizer.from_file(str(find_model_folder(None).path / "tokenizer.json"))

@@ -42,6 +42,7 @@ def data(
     folder = tmp_path_factory.mktemp("data")
     write_squad(folder / "spans.json")
     write_pairs(folder / "pairs.jsonl.gz")
+    write_pairs(folder / "dev.jsonl", [("An owl.", "A bird.", "entailment", "")])
     return folder
 
 
@@ -211,7 +212,7 @@ max_steps = 2
 [[pairs]]
 file = "pairs.jsonl.gz"
 [[evaluate]]
-file = "pairs.jsonl.gz"
+file = "dev.jsonl"
 task = "pairs"
 """,
         encoding="utf-8",
@@ -222,4 +223,4 @@ task = "pairs"
     assert manifest.training["adapter_rank"] == RANK
     weights = (tmp_path / "out" / "model.safetensors").read_bytes()
     assert ADAPTER.encode() in weights
-    assert np.isfinite(manifest.training["metrics"]["pairs.jsonl.gz"]["accuracy"]["value"])
+    assert np.isfinite(manifest.training["metrics"]["dev.jsonl"]["accuracy"]["value"])

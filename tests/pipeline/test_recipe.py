@@ -181,13 +181,14 @@ def test_every_key_is_documented_with_its_default() -> None:
             ": kept does not go with adapter_rank: no other weight learns",
         ),
         (START + "adapter_rank = -1\n" + PAIRS, ": adapter_rank must be at least 0, found -1"),
+        (START + 'leaks = "dropp"\n' + SPANS, r"unknown leaks 'dropp'; choose .* mean drop\?"),
         (START + "kept = 2\n" + SPANS, ": kept must be from 0 to 1, found 2"),
         (START + "adversary_steps = 0\n" + SPANS, ": adversary_steps must be at least 1, found 0"),
         (START + "adversary_size = 2\n" + SPANS, ": adversary_size must be from 0 to 1, found 2"),
         (START + "teacher = 3\n" + SPANS, ": teacher must be str, found 3"),
         (
             START + SPANS + '[[evaluate]]\nfile = "x"\ntask = "span"\n',
-            r", \[\[evaluate\]\]: unknown task 'span'; choose spans, pairs, .* or texts .*mean spans",
+            r", \[\[evaluate\]\]: unknown task 'span'; choose spans, pairs, .* or texts",
         ),
         (
             START + SPANS + '[[evaluate]]\ntask = "spans"\n',

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,11 +53,16 @@ def place(
     backbone_folder: Path,
     write_squad: Callable[..., Path],
     write_pairs: Callable[..., Path],
+    articles: list[Any],
+    pairs: list[tuple[str, str, str, str]],
 ) -> Path:
-    """Give a folder with a recipe and its data."""
+    """Give a folder with a recipe and its data; what is measured on says the same otherwise."""
     folder = tmp_path_factory.mktemp("made")
-    for name in FILES:
-        (write_pairs if "nli" in name else write_squad)(folder / "data" / name)
+    write_pairs(folder / "data/nli/train.jsonl")
+    write_pairs(folder / "data/nli/dev.jsonl", [(f"{p} Yes.", *rest) for p, *rest in pairs])
+    write_squad(folder / "data/qa/train.json.gz")
+    others = [(title, [(f"Yes. {text}", qs) for text, qs in texts]) for title, texts in articles]
+    write_squad(folder / "data/qa/dev.json", others)
     (folder / "recipe.toml").write_text(RECIPE.format(encoder=backbone_folder.as_posix()))
     return folder
 

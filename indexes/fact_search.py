@@ -64,7 +64,7 @@ def _compared(graph: Graph, query: str, entities: Sequence[int]) -> dict[str, Tr
     facts: dict[str, Triple] = {}
     for entity in entities:
         for number in graph.facts_of(entity)[:MOST_READ].tolist():
-            fact = graph.fact(number)
+            fact = graph.worded(number)
             if not (fact.literal and fact.relation in NAMING):
                 facts.setdefault(fact_sentence(fact), fact)
     if len(facts) <= MOST_COMPARED:

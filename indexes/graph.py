@@ -5,6 +5,7 @@ for.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -159,6 +160,39 @@ class Graph:
         """Return a fact by its number."""
         place = int(np.searchsorted(self.fact_offsets, number, side="right")) - 1
         return self.generation.facts[place].triple(number - int(self.fact_offsets[place]))
+
+    def worded(self, number: int) -> Triple:
+        """Return a fact in words that people use, where RDF calls its parts by IRIs.
+
+        Its ends have the names that they are shown by; its relation has its label, where that is
+        known.
+        """
+        fact = self.fact(number)
+        head, tail = self.ends(number)
+        return replace(
+            fact,
+            head=self.name(head) if fact.head_iri else fact.head,
+            relation=self._label_of(fact.relation_iri) or fact.relation,
+            tail=self.name(tail) if fact.tail_iri and tail != NO_ENTITY else fact.tail,
+        )
+
+    def _label_of(self, relation_iri: str) -> str:
+        """Return the name of a relation that is an entity as well; empty where it is none.
+
+        Wikidata labels P84 as an entity and states it under an IRI of its own.
+        """
+        if relation_iri not in self._labels:
+            known = [
+                entity
+                for iri in (relation_iri, relation_iri.replace("/prop/direct/", "/entity/"))
+                for entity in (self.having("iri", iri) if iri else [])
+            ]
+            self._labels[relation_iri] = self.name(known[0]) if known else ""
+        return self._labels[relation_iri]
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return {}
 
     @cached_property
     def fact_offsets(self) -> Numbers:

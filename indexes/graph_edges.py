@@ -27,7 +27,8 @@ class EdgeWeights:
     """How strong each kind of edge is, chosen on development questions (docs/decisions/graph.md).
 
     A mention of what has passages weighs 1, of what has none `bare_mention`. A passage leads to
-    what it is about with `back` times the weight of all mentions of that. An entity leads to the
+    what it is about with `back` times the weight of all mentions of that, and `own_facts` more
+    where that has facts. An entity leads to the
     passages about it with 1 in all, to those that mention it with `comention` in all, and along
     its facts with `fact` in all.
     """
@@ -36,6 +37,7 @@ class EdgeWeights:
     back: float = 0.25
     comention: float = 0.1
     fact: float = 1.0
+    own_facts: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,12 @@ def weigh_edges(graph: Graph, weights: EdgeWeights = EdgeWeights()) -> Edges:
     titled = np.flatnonzero(owners != NO_ENTITY)
     owner = owners[titled]
     head, tail, strength = _fact_edges(graph, weights.fact)
+    own = weights.back * mentioned
+    own[head] += weights.own_facts
     blocks = [
         (source, passages + target, mention),
         (passages + owner, titled, 1.0 / has_passage[owner]),
-        (titled, passages + owner, weights.back * mentioned[owner] / has_passage[owner]),
+        (titled, passages + owner, own[owner] / has_passage[owner]),
         (passages + target, source, weights.comention * mention / mentioned[target]),
         (passages + head, passages + tail, strength),
     ]

@@ -14,8 +14,8 @@ from wherefrom.indexes.entity_lookup import find_entity
 from wherefrom.indexes.graph import Graph
 from wherefrom.kb.entities import NO_ENTITY
 from wherefrom.kb.errors import UsageError
+from wherefrom.kb.fact_words import shown_relation
 from wherefrom.kb.sentences import around, split_sentences
-from wherefrom.kb.triples import is_negated
 
 Numbers = NDArray[np.int64]
 DEPTH, MOST = 1, 30
@@ -84,8 +84,7 @@ class SeenFact:
         >>> SeenFact(0, 1, "bee", "IsA", "bird", 1.0, True, False, "triples:x", "line 1").words
         'not IsA'
         """
-        says_so = not self.negated or is_negated(self.relation)
-        return self.relation if says_so else f"not {self.relation}"
+        return shown_relation(self.relation, negated=self.negated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +258,7 @@ def _seen(
 
 def _fact(graph: Graph, number: int) -> SeenFact:
     head, tail = graph.ends(number)
-    fact = graph.fact(number)
+    fact = graph.worded(number)
     return SeenFact(
         head_entity=head,
         tail_entity=tail,

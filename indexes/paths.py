@@ -145,7 +145,7 @@ def _from_entity(
     for number in facts[:branches].tolist():
         head, tail = graph.ends(number)
         other = tail if head == entity else head
-        fact = graph.fact(number)
+        fact = graph.worded(number)
         if other in (NO_ENTITY, entity) or fact.negated or fact.weight <= 0:
             continue
         step = PathStep(

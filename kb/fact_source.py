@@ -77,9 +77,16 @@ def _sparql(source: Source, options: SourceOptions) -> Iterator[Triple]:
     if options.construct is None:
         raise UsageError(f"the source {source.spec!r} needs a query (--construct FILE.rq)")
     query = _query(options.construct.expanduser())
-    from wherefrom.kb.sparql_endpoint import read_sparql
+    from wherefrom.kb.sparql_endpoint import MOST_TRIPLES, PAGE_TRIPLES, read_sparql
 
-    return read_sparql(source.location, source.spec, construct=query, skipped=options.skipped)
+    return read_sparql(
+        source.location,
+        source.spec,
+        construct=query,
+        page_triples=PAGE_TRIPLES if options.page_size is None else options.page_size,
+        most_triples=MOST_TRIPLES if options.most_facts is None else options.most_facts,
+        skipped=options.skipped,
+    )
 
 
 def _query(path: Path) -> str:

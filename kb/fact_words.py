@@ -6,9 +6,10 @@ ATOMIC follow M. Sap et al., "ATOMIC", AAAI 2019, table 1. Other relations are s
 """
 
 import re
+from dataclasses import replace
 
 from wherefrom.kb.records import Triple
-from wherefrom.kb.triples import without_negation
+from wherefrom.kb.triples import is_negated, without_negation
 
 _PHRASES = {
     "antonym": ("is the opposite of", ""),
@@ -79,6 +80,30 @@ def fact_sentence(fact: Triple) -> str:
         return f"{fact.head} {phrase} {fact.tail}."
     words = relation_words(plain) or fact.relation
     return f"{fact.head}: {'not ' if fact.negated else ''}{words}: {fact.tail}."
+
+
+def denied_sentence(fact: Triple) -> str:
+    """Return the sentence that a negated fact denies; empty for a fact that holds.
+
+    Examples
+    --------
+    >>> denied_sentence(Triple("bird", "NotCapableOf", "sing opera", negated=True))
+    'bird can sing opera.'
+    """
+    if not fact.negated:
+        return ""
+    return fact_sentence(replace(fact, relation=without_negation(fact.relation), negated=False))
+
+
+def shown_relation(relation: str, *, negated: bool) -> str:
+    """Return a relation, with "not" before it where it is negated and does not say so itself.
+
+    Examples
+    --------
+    >>> shown_relation("capitalOf", negated=True), shown_relation("NotCapableOf", negated=True)
+    ('not capitalOf', 'NotCapableOf')
+    """
+    return f"not {relation}" if negated and not is_negated(relation) else relation
 
 
 def relation_words(relation: str) -> str:

@@ -74,6 +74,9 @@ class SourceOptions:
         The weight below which facts of `conceptnet` are left out; None takes its reader's own.
     construct
         The file with the CONSTRUCT query that a `sparql` endpoint is asked.
+    page_size, most_facts
+        How many solutions of it are asked for at a time, and how many facts are read at most; None
+        takes its reader's own.
     """
 
     skipped: SkippedRecords | None = None
@@ -82,6 +85,8 @@ class SourceOptions:
     languages: tuple[str, ...] | None = None
     minimum_weight: float | None = None
     construct: Path | None = None
+    page_size: int | None = None
+    most_facts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +145,14 @@ def parse_sources(specs: Sequence[str], options: SourceOptions) -> list[Source]:
         raise _out_of_place("--language", "conceptnet", specs)
     if options.minimum_weight is not None and "conceptnet" not in schemes:
         raise _out_of_place("--minimum-weight", "conceptnet", specs)
-    if options.construct is not None and "sparql" not in schemes:
-        raise _out_of_place("--construct", "sparql", specs)
+    of_sparql = {
+        "--construct": options.construct,
+        "--page-size": options.page_size,
+        "--most-facts": options.most_facts,
+    }
+    for name, value in of_sparql.items():
+        if value is not None and "sparql" not in schemes:
+            raise _out_of_place(name, "sparql", specs)
     if options.construct is None and "sparql" in schemes:
         raise UsageError(
             "a sparql:ENDPOINT is asked a CONSTRUCT query; name the file that holds it with "

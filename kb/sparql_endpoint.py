@@ -31,7 +31,10 @@ from wherefrom.kb.skipped import SkippedRecords
 from wherefrom.kb.sparql_query import check_construct, page_of
 from wherefrom.kb.web_request import Answer, checked_address, post_form
 
-MOST_PAGES = 100_000
+MOST_PAGES = 10_000
+PAGE_TRIPLES = 10_000
+MOST_TRIPLES = 1_000_000
+MOST_TRIPLES_OF_A_SOLUTION = 8  # of a CONSTRUCT template; more are rare
 FIRST_WAIT_SECONDS = 1.0  # before the second attempt; twice as long before each further one
 LONGEST_WAIT_SECONDS = 60.0
 _ACCEPT = "application/n-triples, text/turtle;q=0.8, application/rdf+xml;q=0.5"
@@ -54,8 +57,17 @@ class _Endpoint:
     url: str
     construct: str
     page_triples: int
+    most_triples: int
     timeout_seconds: float
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What an endpoint made of the solutions from `offset` on."""
+
+    offset: int
+    quads: list[NumberedQuad]
 
 
 def read_sparql(
@@ -63,7 +75,8 @@ def read_sparql(
     source: str,
     *,
     construct: str,
-    page_triples: int = 10_000,
+    page_triples: int = PAGE_TRIPLES,
+    most_triples: int = MOST_TRIPLES,
     timeout_seconds: float = 30.0,
     attempts: int = 3,
     skipped: SkippedRecords | None = None,
@@ -81,6 +94,8 @@ def read_sparql(
         The query, without LIMIT and OFFSET at its end.
     page_triples
         How many solutions of the query make a page: as many triples if its template has one.
+    most_triples
+        How many triples are read at most; an endpoint that has more is given up.
     timeout_seconds
         How long one page may take, from connecting to its last byte.
     attempts
@@ -95,18 +110,22 @@ def read_sparql(
         While reading, if a line of N-Triples or a literal is malformed and `skipped` is None.
     SourceError
         While reading, if the endpoint cannot be reached, refuses, does not answer in time or with
-        RDF, cuts its answers short, or repeats a page instead of going on.
+        RDF, cuts its answers short, repeats a page instead of going on, or does not come to an
+        end.
     """
     url = checked_address(endpoint)
-    _check_numbers(page_triples, timeout_seconds, attempts)
+    _check_numbers(page_triples, most_triples, timeout_seconds, attempts)
     check_construct(construct)
-    asked = _Endpoint(url, construct, page_triples, timeout_seconds, attempts)
+    asked = _Endpoint(url, construct, page_triples, most_triples, timeout_seconds, attempts)
     return with_negations(_facts(asked, source, skipped))
 
 
-def _check_numbers(page_triples: int, timeout_seconds: float, attempts: int) -> None:
-    if page_triples < 1:
-        raise UsageError(f"page_triples must be at least 1, got {page_triples}")
+def _check_numbers(
+    page_triples: int, most_triples: int, timeout_seconds: float, attempts: int
+) -> None:
+    for name, number in (("page_triples", page_triples), ("most_triples", most_triples)):
+        if number < 1:
+            raise UsageError(f"{name} must be at least 1, got {number}")
     if not (math.isfinite(timeout_seconds) and timeout_seconds > 0):
         raise UsageError(f"timeout_seconds must be positive, got {timeout_seconds}")
     if attempts < 1:
@@ -115,31 +134,70 @@ def _check_numbers(page_triples: int, timeout_seconds: float, attempts: int) -> 
 
 def _facts(asked: _Endpoint, source: str, skipped: SkippedRecords | None) -> Iterator[Triple]:
     seen: dict[bytes, int] = {}  # which page had these triples
-    for page in range(1, MOST_PAGES + 1):
-        name = f"page {page} of {asked.url}"
-        answer = _answered(asked, page)
+    count, last = 0, _Page(0, [])
+    for number in range(1, MOST_PAGES + 1):
+        name = f"page {number}"
         bad_before = skipped.count if skipped else 0
-        quads = list(_quads(asked, answer, name, skipped))
-        if not quads and (skipped.count if skipped else 0) == bad_before:
+        page = _page(asked, (number - 1) * asked.page_triples, name, skipped)
+        if not page.quads and (skipped.count if skipped else 0) == bad_before:
+            _check_nothing_held_back(asked, last)
             return
-        before = seen.setdefault(_digest(quads), page)
-        if before != page:
+        before = seen.setdefault(_digest(page.quads), number)
+        if before != number:
             raise SourceError(
-                f"{name} repeats page {before}: the endpoint ignores OFFSET, or many solutions of "
-                "the query make the same triples; then SELECT DISTINCT in a sub-query"
+                f"{name} of {asked.url} repeats page {before}: the endpoint ignores OFFSET, or "
+                "many solutions of the query make the same triples; then SELECT DISTINCT in a "
+                "sub-query"
             )
-        document = RdfDocument(name, source, BlankNodes(f"page{page}."))
-        yield from facts_of(quads, document, skipped=skipped)
+        last = page
+        count += len(page.quads)
+        if count > asked.most_triples:
+            raise SourceError(
+                f"{asked.url} has more than {asked.most_triples:,} facts, and goes on; ask for "
+                "less, or allow more with --most-facts"
+            )
+        document = RdfDocument(f"{name} of {asked.url}", source, BlankNodes(f"page{number}."))
+        yield from facts_of(page.quads, document, skipped=skipped)
     raise SourceError(
         f"{asked.url} has more than {MOST_PAGES:,} pages of {asked.page_triples:,}; "
-        "ask for larger pages or for less"
+        "ask for larger pages (--page-size) or for less"
     )
+
+
+def _page(asked: _Endpoint, offset: int, name: str, skipped: SkippedRecords | None) -> _Page:
+    """Ask for the solutions from `offset` on."""
+    answer = _answered(asked, offset, name)
+    return _Page(offset, list(_quads(asked, answer, f"{name} of {asked.url}", skipped)))
+
+
+def _check_nothing_held_back(asked: _Endpoint, last: _Page) -> None:
+    """Raise where an endpoint gives fewer solutions a page than it was asked for, and has more.
+
+    Then all its pages were cut short, and what lay between them is missing. The last page shows
+    it: were it cut short, more would come from within it on. A solution makes at most
+    MOST_TRIPLES_OF_A_SOLUTION triples, so a place within the page is known.
+    """
+    found = len(last.quads)
+    if not found or found >= asked.page_triples:
+        return
+    within = last.offset + max(1, found // MOST_TRIPLES_OF_A_SOLUTION)
+    name = f"the solutions from {within:,} on"
+    more = _page(asked, within, name, SkippedRecords())
+    if set(_lines(more.quads)) - set(_lines(last.quads)):
+        raise SourceError(
+            f"{asked.url} gives {found:,} facts a page, though asked for {asked.page_triples:,} "
+            f"solutions, and holds back the rest; ask for smaller pages (--page-size {found})"
+        )
 
 
 def _digest(quads: list[NumberedQuad]) -> bytes:
     """Return a digest of the triples of a page, whatever their order and the labels of nodes."""
-    lines = sorted({_BLANK_NODE.sub("_:", str(quad)) for _, quad in quads})
-    return hashlib.sha256("\n".join(lines).encode()).digest()
+    return hashlib.sha256("\n".join(sorted(set(_lines(quads)))).encode()).digest()
+
+
+def _lines(quads: list[NumberedQuad]) -> list[str]:
+    """Write triples out, without the labels of blank nodes."""
+    return [_BLANK_NODE.sub("_:", str(quad)) for _, quad in quads]
 
 
 def _quads(
@@ -158,9 +216,8 @@ def _quads(
     return stream_quads(io.BytesIO(body), syntax, file=name, base=asked.url, skipped=skipped)
 
 
-def _answered(asked: _Endpoint, page: int) -> Answer:
+def _answered(asked: _Endpoint, offset: int, name: str) -> Answer:
     """Ask for a page as often as is allowed, and return it when it is complete."""
-    offset = (page - 1) * asked.page_triples
     query = page_of(asked.construct, limit=asked.page_triples, offset=offset)
     wait_seconds, trouble = FIRST_WAIT_SECONDS, ""
     for attempt in range(1, asked.attempts + 1):
@@ -182,13 +239,13 @@ def _answered(asked: _Endpoint, page: int) -> Answer:
                 return answer
             trouble = f"status {answer.status}, {_beginning(answer.body)}"
             if answer.status != _TOO_MANY_REQUESTS and answer.status not in _SERVER_ERRORS:
-                raise SourceError(f"{asked.url} refused page {page}: {trouble}")
+                raise SourceError(f"{asked.url} refused {name}: {trouble}")
             wanted_seconds = _wanted_wait(answer, asked.url)
         if attempt < asked.attempts:
             time.sleep(min(max(wait_seconds, wanted_seconds), LONGEST_WAIT_SECONDS))
             wait_seconds *= 2
     tries = "1 attempt" if asked.attempts == 1 else f"{asked.attempts} attempts"
-    raise SourceError(f"{asked.url} did not give page {page} in {tries}: {trouble}")
+    raise SourceError(f"{asked.url} did not give {name} in {tries}: {trouble}")
 
 
 def _check_complete(answer: Answer, asked: _Endpoint) -> None:
@@ -197,7 +254,7 @@ def _check_complete(answer: Answer, asked: _Endpoint) -> None:
     if most_rows.isdecimal() and int(most_rows) < asked.page_triples:
         raise SourceError(
             f"{asked.url} cuts its answers at {most_rows} rows, but was asked for "
-            f"{asked.page_triples}; make the pages smaller"
+            f"{asked.page_triples}; ask for smaller pages (--page-size {most_rows})"
         )
     if "x-sql-state" in answer.headers:
         why = answer.headers.get("x-sql-message") or answer.headers["x-sql-state"]

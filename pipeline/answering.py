@@ -9,6 +9,7 @@ from typing import Self
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.indexes.knowledge import LONGEST_QUERY, Knowledge, check_queries
 from wherefrom.indexes.readable import readable
+from wherefrom.indexes.records import PathStep
 from wherefrom.kb.errors import QuestionError
 from wherefrom.pipeline.bridging import Bridged, bridged, may_bridge
 from wherefrom.pipeline.bundled import bundled_reader
@@ -193,12 +194,26 @@ class Answerer:
         """Answer as `read` does; a bridge that is known already is not judged again."""
         start = time.perf_counter()
         bridge = bridge or bridged(self.reader, question, evidence)
+        if bridge is not None and bridge.step is not None:
+            beyond = self._beyond(bridge.question, bridge.step)
+            evidence = [*evidence, *(item for item in beyond if item not in evidence)]
+            bridge = replace(bridge, evidence=beyond) if beyond else None
         asked = bridge or Bridged(question, tuple(evidence))
         answer = self._read(question, asked, evidence)
         verify = answer.timing_seconds["verify"]
         read = time.perf_counter() - start - verify
         seconds = {"retrieve": retrieve_seconds, "read": read, "verify": verify}
         return replace(answer, timing_seconds=seconds)
+
+    def _beyond(self, question: str, step: PathStep) -> tuple[Evidence, ...]:
+        """Find what is said of the entity to which a fact leads, and put the fact before its path.
+
+        Its passages and facts count, each by its title.
+        """
+        found = retrieve(self.knowledge, [question], retriever="hybrid", facts=FACTS)[0]
+        return tuple(
+            replace(item, path=(step, *item.path)) for item in found if item.title == step.tail
+        )
 
     def _read(self, asked: str, bridge: Bridged, evidence: Sequence[Evidence]) -> Answer:
         """Answer what was asked by the question of a bridge, from its evidence."""

@@ -73,10 +73,14 @@ LEAST_ODDS = 0.3  # that the bridge is what the question says, by the sentence t
 
 @dataclass(frozen=True, slots=True)
 class Bridged:
-    """A question with the bridge put in, and the evidence at the end of the path to ask it of."""
+    """A question with the bridge put in, and the evidence at the end of the path to ask it of.
+
+    Where a fact led to the bridge, `step` is that fact and the evidence has yet to be found.
+    """
 
     question: str
     evidence: tuple[Evidence, ...]
+    step: PathStep | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +117,27 @@ def bridged(reader: Reader, question: str, evidence: Sequence[Evidence]) -> Brid
     texts = {item.passage_id: item for item in evidence}
     found: list[tuple[PutIn, Evidence]] = []
     for item in evidence:
-        if len(item.path) != 1 or item.path[0].relation != MENTION or len(found) == MOST_BRIDGES:
+        if len(item.path) != 1 or item.denies or len(found) == MOST_BRIDGES:
             continue
         step = item.path[0]
         own = put_in(question, step.head, without_suffix(step.tail))
         known = {one.question for one, _ in found}
-        if own and own.question not in known and item.title == step.tail:
+        leads = item.title == step.tail or step.relation != MENTION
+        if own and own.question not in known and leads:
             found.append((own, item))
     if not found:
         return None
     steps = [item.path[0] for _, item in found]
-    premises = [_premise(texts.get(step.passage_id), step) for step in steps]
+    premises = [
+        _premise(texts.get(step.passage_id), step) if step.relation == MENTION else item.text
+        for step, (_, item) in zip(steps, found, strict=True)
+    ]
     odds = reader.infer(premises, [own.statement for own, _ in found])[:, ENTAILMENT]
     if odds.max() < LEAST_ODDS:
         return None
     own, item = found[int(odds.argmax())]  # of equals the best-ranked
+    if item.path[0].relation != MENTION:
+        return Bridged(own.question, (), item.path[0])
     return Bridged(own.question, tuple(e for e in evidence if e.document_id == item.document_id))
 
 

@@ -46,7 +46,11 @@ class Candidate:
 
 
 def predict(reader: Reader, question: str, evidence: Sequence[Evidence]) -> list[Prediction]:
-    """Return the spans that the reader marks in each piece of evidence, best first."""
+    """Return the spans that the reader marks in each piece of evidence, best first.
+
+    What a fact denies is no answer.
+    """
+    evidence = [item for item in evidence if not item.denies]
     shown = [(item.title, item.text) for item in evidence]
     readings = reader.read([question] * len(shown), shown, count=SPANS_OF_A_PASSAGE)
     predictions = [

@@ -84,9 +84,10 @@ def features(
 ) -> tuple[float, ...]:
     """Return what is known of an option, in the order of FEATURES.
 
-    The strongest support and refutation of its statement, the cosine of the nearest sentence,
-    how the reader's spans that say the same compare with its best span (0 equal, down to -10), and
-    the logit of the statement's plausibility.
+    The strongest support and refutation of its statement; the cosine of the nearest sentence, less
+    the strongest refutation by a fact that denies it; how the reader's spans that say the same
+    compare with its best span (0 equal, down to -10); and the logit of the statement's
+    plausibility.
     """
     best = candidates[0].best.margin if candidates else 0.0
     wanted = normalised(option.text)
@@ -98,7 +99,8 @@ def features(
     return (
         max((support.supported for support in weighed), default=0.0),
         max((support.refuted for support in weighed), default=0.0),
-        max((support.cosine for support in weighed), default=0.0),
+        max((one.cosine for one in weighed if not one.denies), default=0.0)
+        - max((one.refuted for one in weighed if one.denies), default=0.0),
         max([*said, -10.0]) / 10.0,
         plausibility,
     )

@@ -34,6 +34,11 @@ class Quoted:
         """Return the sentence as it is put to the inference head: after its article's title."""
         return titled(self.evidence.title, self.sentence)
 
+    @property
+    def denied(self) -> str:
+        """Return what the evidence says not to hold, after its title; empty where it asserts."""
+        return titled(self.evidence.title, self.evidence.denies) if self.evidence.denies else ""
+
 
 def quote(evidence: Evidence, start: int, end: int) -> Quoted:
     """Quote `evidence.text[start:end]` with every sentence that it touches."""

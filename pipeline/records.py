@@ -22,7 +22,8 @@ class Evidence:
 
     `path` leads from the question to it, where a walk over the graph did. A fact is shown as one
     sentence, which is its text: its document is the SOURCE, and `start` and `end` count the
-    sentence's own characters.
+    sentence's own characters. Where the fact says what does not hold, `denies` is the sentence that
+    it denies; otherwise it is empty.
     """
 
     passage_id: str
@@ -36,6 +37,7 @@ class Evidence:
     start: int
     end: int
     path: Path = ()
+    denies: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from wherefrom.indexes.fact_search import FoundFact
 from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.indexes.records import FoundPassage, PathStep
+from wherefrom.kb.fact_words import denied_sentence, shown_relation
 from wherefrom.kb.records import Triple
 from wherefrom.pipeline.records import Evidence
 
@@ -80,7 +81,8 @@ def passage_evidence(
 
 
 def _step(fact: Triple) -> PathStep:
-    return PathStep(fact.head, fact.relation, fact.tail, source=fact.source, place=fact.place)
+    relation = shown_relation(fact.relation, negated=fact.negated)
+    return PathStep(fact.head, relation, fact.tail, source=fact.source, place=fact.place)
 
 
 def fact_evidence(found: Sequence[FoundFact], *, first_rank: int = 1) -> list[Evidence]:
@@ -99,6 +101,7 @@ def fact_evidence(found: Sequence[FoundFact], *, first_rank: int = 1) -> list[Ev
             start=0,
             end=len(sentence),
             path=(_step(fact),),
+            denies=denied_sentence(fact),
         )
         for rank, (fact, sentence, score) in enumerate(near, start=first_rank)
     ]

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wherefrom.indexes.encoder import Encoder
+from wherefrom.pipeline.denial import verify_quoted
 from wherefrom.pipeline.quoted import Quoted
 from wherefrom.pipeline.reader import Reader
-from wherefrom.pipeline.verdict import Verification, verify
+from wherefrom.pipeline.verdict import Verification
 
 STEEPNESS = 16.0  # how fast a sentence's weight rises with its cosine
 
@@ -22,6 +23,11 @@ class Support:
     cosine: float
     weight: float
     verification: Verification
+
+    @property
+    def denies(self) -> bool:
+        """Tell whether the sentence says what does not hold."""
+        return bool(self.quoted.evidence.denies)
 
     @property
     def supported(self) -> float:
@@ -75,7 +81,7 @@ def weigh(
         return []
     numbers, cosines = nearest(encoder.encode_queries([statement])[0], known, count)
     chosen = [known.quoted[number] for number in numbers]
-    verified = verify(reader, [sentence.premise for sentence in chosen], [statement] * len(chosen))
+    verified = verify_quoted(reader, chosen, [statement] * len(chosen))
     weights = 1.0 / (1.0 + np.exp(-STEEPNESS * (cosines - centre)))
     return [
         Support(sentence, float(cosine), float(weight), verification)

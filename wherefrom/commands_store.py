@@ -62,6 +62,14 @@ def build(
         Path | None,
         typer.Option(metavar="FILE", help="CONSTRUCT query that sparql is asked; needed there."),
     ] = None,
+    page_size: Annotated[
+        int | None,
+        typer.Option(metavar="N", parser=whole_number, help="Solutions in a page of sparql."),
+    ] = None,
+    most_facts: Annotated[
+        int | None,
+        typer.Option(metavar="N", parser=whole_number, help="Facts read from sparql at most."),
+    ] = None,
     id_column: Column = "id",
     title_column: Column = "title",
     text_column: Column = "text",
@@ -88,6 +96,8 @@ def build(
             languages=tuple(language) if language else None,
             minimum_weight=minimum_weight,
             construct=construct,
+            page_size=page_size,
+            most_facts=most_facts,
         ),
         licence=licence,
         device=device,

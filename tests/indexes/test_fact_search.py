@@ -127,3 +127,24 @@ def test_without_facts_there_is_nothing_to_find(open_graph, tmp_path, word_encod
     word_encoder.calls.clear()
     assert knowledge.search_facts(["owl", "rain"]) == [[], []]
     assert word_encoder.calls == []
+
+
+def test_facts_of_rdf_are_worded_by_labels(open_graph, tmp_path, word_encoder):
+    """Wikidata calls all by numbers, and labels a relation under another IRI than it states it."""
+    wikidata = "http://www.wikidata.org"
+    label = "<http://www.w3.org/2000/01/rdf-schema#label>"
+    (tmp_path / "a.nt").write_text(
+        f'<{wikidata}/entity/Q1> {label} "Elmstead Castle" .\n'
+        f'<{wikidata}/entity/Q2> {label} "Orla Vance" .\n'
+        f'<{wikidata}/entity/P84> {label} "architect" .\n'
+        f"<{wikidata}/entity/Q1> <{wikidata}/prop/direct/P84> <{wikidata}/entity/Q2> .\n"
+        f"<{wikidata}/entity/Q1> <{wikidata}/prop/direct/P9> <{wikidata}/entity/Q2> .\n"
+    )
+    open_graph(specs=[f"rdf:{tmp_path / 'a.nt'}"])
+    knowledge = Knowledge.open(tmp_path / "my.kb", encoder=word_encoder)
+    (found,) = knowledge.search_facts(["Who is the architect of Elmstead Castle?"], 5)
+    assert [one.sentence for one in found] == [
+        "Elmstead Castle: architect: Orla Vance.",
+        "Elmstead Castle: p9: Orla Vance.",
+    ]
+    assert found[0].fact.relation_iri.endswith("/P84")

@@ -39,9 +39,6 @@ def slowly(graph: Graph, weights: EdgeWeights) -> dict[tuple[int, int], float]:
         found[node + entity, passage] += weights.comention * strength[entity] / all_of[entity]
     for entity in range(graph.entities):
         about = graph.about(entity).tolist()
-        for passage in about:
-            found[node + entity, passage] += 1 / len(about)
-            found[passage, node + entity] += weights.back * all_of[entity] / len(about)
         held = [graph.fact(number) for number in graph.facts_of(entity).tolist()]
         ends = [graph.ends(number) for number in graph.facts_of(entity).tolist()]
         kept = [
@@ -49,6 +46,10 @@ def slowly(graph: Graph, weights: EdgeWeights) -> dict[tuple[int, int], float]:
             for fact, (head, tail) in zip(held, ends, strict=True)
             if not fact.negated and not fact.literal and head != tail and fact.weight
         ]
+        own = weights.back * all_of[entity] + (weights.own_facts if kept else 0.0)
+        for passage in about:
+            found[node + entity, passage] += 1 / len(about)
+            found[passage, node + entity] += own / len(about)
         for weight, other in kept:
             found[node + entity, node + other] += weights.fact * weight / sum(w for w, _ in kept)
     return {edge: weight for edge, weight in found.items() if weight}
@@ -80,6 +81,19 @@ def reached(graph: Graph, entity: str) -> set[str]:
     home[graph.passages + graph.names.index(entity)] = 1.0
     chances = walk(edges.chances, home, restart=0.3, tolerance=1e-12)
     return {graph.names[n] for n in np.flatnonzero(chances[graph.passages :])}
+
+
+def test_a_fact_leads_on_from_an_article_that_nobody_names(open_graph):
+    """The walk begins at the article; only what it is about has the fact."""
+    texts = {"Elmstead": "It is a hill.", "Quillon": "A harbour town.", "Other": "None of both."}
+    graph = open_graph(texts, ["Elmstead\ttwinned with\tQuillon"])
+    edges = weigh_edges(graph)
+    place = {graph.name(int(owner)): number for number, owner in enumerate(graph.owners)}
+    home = np.zeros(graph.passages + graph.entities)
+    home[place["Elmstead"]] = 1.0
+    chances = walk(edges.chances, home, restart=0.3, tolerance=1e-12)
+    assert chances[place["Quillon"]] > 0.01
+    assert chances[place["Other"]] == 0
 
 
 def test_a_fact_that_does_not_hold_is_never_walked(open_graph):

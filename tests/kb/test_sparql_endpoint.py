@@ -76,7 +76,7 @@ def test_all_pages_of_a_real_query_are_read(serve, graph, media_type, syntax):
         (f"owl {number}", "number", f"{number:02}") for number in range(25)
     }
     assert len(found) == 25
-    assert windows == [(10, 0), (10, 10), (10, 20), (10, 30)]
+    assert windows == [(10, 0), (10, 10), (10, 20), (10, 30), (10, 21)]  # the last: is it all?
     assert found[0].source == "sparql:x"
     assert found[0].place == found[0].head_iri
     assert facts(url, construct=f"CONSTRUCT {{ ?a ?b 1 }} WHERE {{ ?a ?b ?c . ?c ?b {E!r} }}") == []
@@ -110,7 +110,7 @@ def test_a_busy_server_is_asked_again(serve, status):
             pages(LINE % (1, 1))(asked)
 
     assert [one.tail for one in facts(serve(answer))] == ["1"]
-    assert asked_so_far == [(10, 0), (10, 0), (10, 0), (10, 10)]
+    assert asked_so_far == [(10, 0), (10, 0), (10, 0), (10, 10), (10, 1)]
 
 
 def test_a_server_is_waited_for_as_long_as_it_asks_but_not_for_ever(serve, monkeypatch):
@@ -186,7 +186,7 @@ def test_an_answer_that_ends_early_is_asked_for_again(serve):
         pages(LINE % (1, 1), **more)(asked)
 
     assert len(facts(serve(answer))) == 1
-    assert seen == [(10, 0), (10, 0), (10, 10)]
+    assert seen == [(10, 0), (10, 0), (10, 10), (10, 1)]
 
 
 def test_a_server_that_is_not_there_is_an_error(monkeypatch):
@@ -216,6 +216,32 @@ def test_pages_that_come_back_later_are_found_out(serve):
         facts(serve(pages(*bodies)))
 
 
+def test_an_endpoint_that_cuts_its_pages_without_saying_so_is_found_out(serve, graph):
+    def answer(asked):  # four rows a page, whatever was asked for
+        limit, _ = window(asked)
+        query = asked.form["query"][0].replace(f"LIMIT {limit}", "LIMIT 4")
+        asked.reply(graph.query(query).graph.serialize(format="nt", encoding="utf-8"))
+
+    url = serve(answer)
+    with pytest.raises(
+        SourceError,
+        match=r"gives 4 facts a page, though asked for 10 .*smaller pages \(--page-size 4\)",
+    ):
+        facts(url)
+    assert len(facts(url, page_triples=4)) == 25
+
+
+def test_an_endpoint_with_new_facts_for_ever_is_given_up(serve):
+    def answer(asked):
+        limit, offset = window(asked)
+        asked.reply("".join(LINE % (at, at) for at in range(offset, offset + limit)))
+
+    with pytest.raises(
+        SourceError, match=r"has more than 50 facts, and goes on; .*allow more with --most-facts"
+    ):
+        facts(serve(answer), most_triples=50)
+
+
 def test_an_endpoint_that_never_ends_is_given_up(serve, monkeypatch):
     monkeypatch.setattr("wherefrom.kb.sparql_endpoint.MOST_PAGES", 5)
     seen = []
@@ -224,7 +250,9 @@ def test_an_endpoint_that_never_ends_is_given_up(serve, monkeypatch):
         seen.append(window(asked))
         asked.reply(LINE % (len(seen), len(seen)))
 
-    with pytest.raises(SourceError, match="has more than 5 pages of 10; ask for"):
+    with pytest.raises(
+        SourceError, match=r"has more than 5 pages of 10; ask for larger pages \(--page-size\)"
+    ):
         facts(serve(answer))
     assert len(seen) == 5
 

@@ -272,3 +272,20 @@ def test_the_encoder_is_loaded_before_the_time_of_a_question_begins(
     monkeypatch.setattr(knowledge, "search_passages", noted)
     answerer.ask("Where is the palace?", k=2)
     assert loaded == [True] * len(loaded) != []
+
+
+def test_two_facts_answer_what_neither_does(tmp_path: Path, folder: Path) -> None:
+    lines = ["Elmstead Castle\tarchitect\tOrla Vance", "Orla Vance\tplace of birth\tPort Quillon"]
+    (tmp_path / "facts.tsv").write_text("".join(f"{line}\n" for line in lines))
+    build(tmp_path / "facts.kb", [f"triples:{tmp_path / 'facts.tsv'}"])
+    answerer = Answerer.open(tmp_path / "facts.kb", reader=folder, device="cpu")
+    found = answerer.ask("Where was the architect of Elmstead Castle born?")
+    assert found.answer == "Port Quillon"
+    (path,) = found.paths
+    assert [step[:3] for step in path] == [
+        ("Elmstead Castle", "architect", "Orla Vance"),
+        ("Orla Vance", "place of birth", "Port Quillon"),
+    ]
+    assert [step.place for step in path] == ["line 1", "line 2"]
+    cited = {citation.passage_id for citation in found.citations}
+    assert cited <= {item.passage_id for item in found.evidence}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wherefrom.indexes.records import MENTION, PathStep
-from wherefrom.pipeline.bridging import LEAST_ODDS, MOST_BRIDGES, bridged, put_in
+from wherefrom.pipeline.bridging import LEAST_ODDS, MOST_BRIDGES, Bridged, bridged, put_in
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Evidence
 
@@ -229,16 +229,32 @@ def test_of_equals_the_best_ranked_is_taken(tell):
 def test_evidence_without_a_path_of_one_mention_is_no_bridge(tell):
     home, eve = tell(TEXT, "Eve")
     (step,) = eve.path
-    fact = step._replace(relation="mother", passage_id="", source="triples:f.tsv")
     judge = Judge("Eve is the mother of Ada.")
     for other in (
         replace(eve, path=()),
         replace(eve, path=(step, step)),
-        replace(eve, path=(fact,)),
         replace(eve, title="A street named after Eve"),  # it mentions Ada, or comes from elsewhere
     ):
         assert bridged(judge, QUESTION, [home, other]) is None
     assert bridged(judge, QUESTION, []) is None
+    assert judge.asked == []
+
+
+def test_a_fact_is_a_bridge_whose_end_has_yet_to_be_asked(tell, make_evidence):
+    step = PathStep("Ada", "mother", "Eve", source="triples:f.tsv", place="line 1")
+    fact = replace(make_evidence("Ada: mother: Eve.", title="Ada", rank=3), path=(step,))
+    judge = Judge("Eve is the mother of Ada.")
+    found = bridged(judge, QUESTION, [*tell(TEXT, "Bob"), fact])
+    assert found == Bridged("When did Eve die?", (), step)
+    assert judge.asked[-1] == ("Ada: mother: Eve.", "Eve is the mother of Ada.")
+
+
+def test_what_a_fact_denies_is_no_bridge(make_evidence):
+    step = PathStep("Ada", "not mother", "Eve", source="triples:f.tsv", place="line 1")
+    fact = make_evidence("Ada: not mother: Eve.", title="Ada")
+    denial = replace(fact, path=(step,), denies="Ada: mother: Eve.")
+    judge = Judge("Eve is the mother of Ada.")
+    assert bridged(judge, QUESTION, [denial]) is None
     assert judge.asked == []
 
 

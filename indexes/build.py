@@ -6,6 +6,7 @@ indexed and a new manifest makes it all visible at once.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -176,6 +177,8 @@ def _extend(
         facts = with_facts(folder, old, taken.facts)
     finally:
         remove_tree(scratch)
+        with suppress(OSError):  # what was encoded before an error stays, to go on from
+            (folder / STAGING).rmdir()
     manifest = _next_manifest(old, means, taken.documents, parts, sparse, facts)
     specs = [source.spec for source in sources]
     described = described_sources(specs, manifest.sources, options.licence)

@@ -162,7 +162,7 @@ def neighbourhood(
         found |= {one.entity: one for one in around}
         near = dict.fromkeys(entity for one in around for entity in one.neighbours())
         level = [entity for entity in near if entity not in found][:most]
-    others = tuple(graph.name(entity) for entity in meant.others)
+    others = tuple(_told_apart(graph, entity) for entity in meant.others)
     return Neighbourhood(name, others, tuple(found.values()))
 
 
@@ -254,6 +254,12 @@ def _seen(
         sentence=passage.text[first:last],
         sentence_start=passage.start + first,
     )
+
+
+def _told_apart(graph: Graph, entity: int) -> str:
+    """Return the name of an entity, with its IRI where it has one: names may be the same."""
+    iri = graph.iri(entity)
+    return f"{graph.name(entity)} <{iri}>" if iri else graph.name(entity)
 
 
 def _fact(graph: Graph, number: int) -> SeenFact:

@@ -62,7 +62,7 @@ def sparql(
         The graph of the knowledge base.
     query
         SPARQL; the prefixes of `rdf_vocabulary.PREFIXES` are declared. The default graph is the
-        union of all graphs.
+        union of all graphs, where FROM names no others.
     seconds
         How long the answer may take, without the time to make the store.
     cache

@@ -6,6 +6,7 @@ is no SPARQL, it ends with WRONG_QUERY and says why on stderr.
 """
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -13,22 +14,45 @@ import pyoxigraph as ox
 
 SOLUTIONS, TRUTH, TRIPLES = "solutions", "truth", "triples"  # SPARQL JSON twice, N-Triples
 WRONG_QUERY = 3
+_NO_KEYWORDS = re.compile(  # IRIs, strings and comments
+    r"<[^<>\"{}|^`\\\s]*>|"
+    r'"""(?:\\.|[^\\])*?"""|'
+    r"\'\'\'(?:\\.|[^\\])*?\'\'\'|"
+    r'"(?:\\.|[^"\\\n])*"|'
+    r"'(?:\\.|[^'\\\n])*'|"
+    r"#[^\r\n]*"
+)
+_FROM = re.compile(r"(?<![?$:\w.-])from\b(?![:.-])(?!\s+named\b)", re.IGNORECASE)
 
 
 def answer(store: ox.Store, query: str, prefixes: dict[str, str], result: Path) -> str:
-    """Answer a query over the union of all graphs; write the result and return its form.
+    """Answer a query over the graphs that it names, or all; write the result, return its form.
 
     Raises
     ------
     SyntaxError
         If the query is no SPARQL.
     """
-    found = store.query(query, prefixes=prefixes, use_default_graph_as_union=True)
+    union = not names_graphs(query)
+    found = store.query(query, prefixes=prefixes, use_default_graph_as_union=union)
     if isinstance(found, ox.QueryTriples):
         found.serialize(str(result), format=ox.RdfFormat.N_TRIPLES)
         return TRIPLES
     found.serialize(str(result), format=ox.QueryResultsFormat.JSON)
     return SOLUTIONS if isinstance(found, ox.QuerySolutions) else TRUTH
+
+
+def names_graphs(query: str) -> bool:
+    """Tell whether a query says by FROM which graphs make its default graph.
+
+    Examples
+    --------
+    >>> names_graphs("SELECT * FROM <http://x/> { ?s ?p ?o }")
+    True
+    >>> names_graphs("SELECT ?from FROM NAMED <http://x/> { ?s ex:from 'from' } # from")
+    False
+    """
+    return _FROM.search(_NO_KEYWORDS.sub(" ", query)) is not None
 
 
 def main() -> int:

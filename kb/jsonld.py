@@ -123,7 +123,10 @@ def _statements(data: Any, file: str, base: str) -> list[_Statement]:
         raise SourceError(f"{file}: not usable JSON-LD: nested too deeply") from error
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         # rdflib takes for granted that the document follows the standard.
-        raise SourceError(f"{file}: not JSON-LD: {error or type(error).__name__}") from error
+        raise SourceError(
+            f"{file}: not JSON-LD that can be read; is its @context as the standard has it? "
+            f"(rdflib stopped with: {error or type(error).__name__})"
+        ) from error
     return store.added
 
 

@@ -24,6 +24,8 @@ _FORMATS = {  # first bytes of files that people give by mistake
     b"ARROW1": "an Arrow file",
     b"\x28\xb5\x2f\xfd": "zstandard-compressed",
     b"\xfd7zXZ\x00": "xz-compressed",
+    b"\xff\xfe\x00\x00": "UTF-32 text",
+    b"\x00\x00\xfe\xff": "UTF-32 text",
     b"\xff\xfe": "UTF-16 text",
     b"\xfe\xff": "UTF-16 text",
 }

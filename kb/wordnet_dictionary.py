@@ -81,7 +81,9 @@ class Dictionary:
         except UnicodeDecodeError as error:
             raise RecordError(f"{place}: {not_utf8(error)}") from error
         except _failures() as error:
-            raise RecordError(f"{place}: {_reason(error)}") from error
+            raise RecordError(
+                f"{place}: its line cannot be understood ({_reason(error)})"
+            ) from error
 
     def name(self, place: Place, synset: Any) -> str:
         """Return the name of a synset: `dog.n.01`.

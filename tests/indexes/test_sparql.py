@@ -59,6 +59,18 @@ def test_select_finds_what_a_store_of_the_export_finds(ask, graph, query):
     assert values(found) == values(wanted)
 
 
+def test_graphs_that_a_query_names_are_its_default_graph(ask):
+    (all_of,) = values(ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"))
+    ((name, count),) = values(
+        ask("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g LIMIT 1")
+    )
+    (named,) = values(ask(f"SELECT (COUNT(*) AS ?n) FROM {name} {{ ?s ?p ?o }}"))
+    assert named == (count,)
+    assert named != all_of
+    (none,) = values(ask("SELECT (COUNT(*) AS ?n) FROM <http://x/none> { ?s ?p ?o }"))
+    assert none[0].startswith('"0"')
+
+
 def test_ask_construct_and_describe(ask):
     assert bool(ask("ASK { ?fact wf:negated true }")) is True
     assert bool(ask("ASK { ?x <urn:wherefrom:relation:NotIsA> ?y }")) is False

@@ -16,6 +16,14 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    target = tmp_path / "none" / "drawn.svg"
+    with pytest.raises(
+        StorageError, match=r"drawn.svg cannot be written: there is no folder .*none"
+    ):
+        write_file(target, b"x")
+
+
 def test_the_message_names_file_cause_and_advice(tmp_path):
     message = r"cannot write .*/here: the disk is full: free some"
     with pytest.raises(StorageError, match=message), storage_errors(tmp_path / "here"):

@@ -117,6 +117,7 @@ def test_damaged_compressed_data_are_refused(tmp_path):
         (b"%PDF-1.7\n", "is a PDF document"),
         (b"PK\x03\x04abc", "is a zip archive"),
         ("{}".encode("utf-16"), "is UTF-16 text"),
+        ("{}".encode("utf-32"), "is UTF-32 text"),
     ],
 )
 def test_what_is_no_text_file_is_refused(tmp_path, content, message):

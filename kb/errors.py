@@ -12,7 +12,8 @@ WherefromError
 │   ├── EncoderMismatchError  another encoder than the one the vectors were made with
 │   └── LockedError         another process is writing
 ├── StorageError            the disk refused: full, read-only or not permitted
-└── ModelError              weights or their configuration cannot be loaded
+├── ModelError              weights or their configuration cannot be loaded
+└── TrainingError           a training run cannot go on
 
 A message says what was asked, what was found and where, what is allowed, and the nearest match.
 The command line exits with 2 for a UsageError and with 1 for every other one.
@@ -106,6 +107,10 @@ class StorageError(WherefromError, OSError):
 
 class ModelError(WherefromError):
     """Report weights or a configuration that cannot be loaded."""
+
+
+class TrainingError(WherefromError):
+    """Report a training run that cannot go on."""
 
 
 def unknown_value(what: str, found: str, allowed: Iterable[str]) -> UsageError:

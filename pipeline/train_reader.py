@@ -22,7 +22,7 @@ from wherefrom.pipeline.checkpoint import (
 )
 from wherefrom.pipeline.examples import NOT_ENTAILED
 from wherefrom.pipeline.inference_pairs import read_pairs
-from wherefrom.pipeline.measuring import measure
+from wherefrom.pipeline.measuring import measure, require_measurable
 from wherefrom.pipeline.model_card import write_model_card
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import LEARNT, Recipe, read_recipe
@@ -75,6 +75,7 @@ def train_reader(
     """
     recipe = read_recipe(recipe_file)
     _require_files(recipe, data)
+    require_measurable(recipe, data)
     trained = train(recipe, data, out / CHECKPOINTS, resume=resume, progress=progress)
     manifest = ReaderManifest(
         name=name or out.resolve().name,

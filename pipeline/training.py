@@ -6,8 +6,6 @@ The run's batches are all drawn before it starts, from the recipe's seed, so a r
 and resumed sees exactly the batches that an undisturbed one sees.
 """
 
-import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -15,41 +13,30 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, SequentialSampler
-from transformers import AutoConfig, AutoModel, AutoTokenizer, Trainer, TrainingArguments, set_seed
-from transformers.trainer_utils import get_last_checkpoint
+from transformers import AutoTokenizer, Trainer, TrainingArguments, set_seed
 
 from wherefrom.indexes.hardware import choose_number_type
 from wherefrom.indexes.model_folder import find_model_folder
-from wherefrom.kb.errors import UsageError
+from wherefrom.kb.errors import TrainingError, UsageError
 from wherefrom.kb.progress import Progress
 from wherefrom.pipeline.adapter import attach_adapter, detach_adapter
 from wherefrom.pipeline.adversary import Adversary, MovedEmbeddings
-from wherefrom.pipeline.backbone import LEARNING_ATTENTION, without_pooler
-from wherefrom.pipeline.batches import (
-    Item,
-    choice_items,
-    claim_items,
-    collate,
-    cut_batches,
-    pair_items,
-    span_items,
-    text_items,
-)
-from wherefrom.pipeline.checkpoint import MANIFEST, load_network
-from wherefrom.pipeline.curriculum import (
-    choice_examples,
-    claim_examples,
-    pair_examples,
-    span_examples,
-    text_examples,
-)
+from wherefrom.pipeline.batches import Item, collate
+from wherefrom.pipeline.checkpoint import load_network
+from wherefrom.pipeline.draws import draw_batches, text_labels
 from wherefrom.pipeline.heads import ReaderNetwork
-from wherefrom.pipeline.labelled_texts import read_texts
-from wherefrom.pipeline.leakage import Kind, evaluated, without_leaks
+from wherefrom.pipeline.networks import (
+    add_heads,
+    blend,
+    freeze_layers,
+    new_network,
+    require_same_shape,
+)
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import Recipe
-from wherefrom.pipeline.teacher import Teacher, targets
+from wherefrom.pipeline.resuming import check_checkpoint, last_checkpoint, whole_checkpoint
+from wherefrom.pipeline.teacher import Teacher
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -84,7 +71,10 @@ class BatchList(Dataset[list[Item]]):
 
 
 class _ReaderTrainer(Trainer):
-    """The Trainer, but batches keep their order as they were drawn, and an adversary may act."""
+    """The Trainer, but batches keep their order as they were drawn, and an adversary may act.
+
+    It stops where the loss is no number, and leaves no half of a checkpoint.
+    """
 
     adversary: Adversary | None = None
 
@@ -94,6 +84,27 @@ class _ReaderTrainer(Trainer):
         inputs: dict[str, Tensor | Any],
         num_items_in_batch: Tensor | int | None = None,
     ) -> Tensor:
+        loss = self._learnt(model, inputs, num_items_in_batch)
+        if not torch.isfinite(loss):
+            raise TrainingError(
+                f"the loss is {float(loss)} at step {self.state.global_step + 1}: lower "
+                "learning_rate, or adversary_size where there is an adversary; checkpoints of "
+                f"steps before are in {self.args.output_dir}"
+            )
+        return loss
+
+    def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
+        place = Path(str(self.args.output_dir)) / f"checkpoint-{self.state.global_step}"
+        with whole_checkpoint(place):
+            super()._save_checkpoint(model, trial)
+
+    def _learnt(
+        self,
+        model: torch.nn.Module,
+        inputs: dict[str, Tensor | Any],
+        num_items_in_batch: Tensor | int | None,
+    ) -> Tensor:
+        """Take one step's gradient and return its loss."""
         if self.adversary is None:
             return super().training_step(model, inputs, num_items_in_batch)
         encoder = self.accelerator.unwrap_model(model).encoder
@@ -145,14 +156,20 @@ def train(
         If a data file cannot be read.
     UsageError
         If there is nothing to resume or to learn from, or checkpoints exist and `resume` is false.
+    ModelError
+        If the encoder is none, or the last checkpoint is damaged.
+    StorageError
+        If the disk refuses a checkpoint.
+    TrainingError
+        If the loss is no number any more.
     """
-    last: str | None = None
-    if folder.is_dir():
-        last = get_last_checkpoint(str(folder))  # type: ignore[no-untyped-call]
+    last = last_checkpoint(folder)
     if resume and last is None:
         raise UsageError(f"nothing to resume: {folder} holds no checkpoint")
     if not resume and last is not None:
         raise UsageError(f"{folder} holds checkpoints of a run; resume it or name another folder")
+    if last is not None:
+        check_checkpoint(last)
     set_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(find_model_folder(recipe.encoder).path)
     labels = text_labels(recipe, data)
@@ -187,7 +204,7 @@ def train(
         trainer.adversary = Adversary(
             recipe.adversary, recipe.adversary_size, recipe.adversary_steps
         )
-    result = trainer.train(resume_from_checkpoint=last)
+    result = trainer.train(resume_from_checkpoint=None if last is None else str(last))
     seconds = float(result.metrics["train_runtime"])
     network = network.cpu().eval()
     if recipe.adapter_rank:
@@ -207,142 +224,6 @@ def _teacher(recipe: Recipe, folder: Path) -> Teacher | None:
     if not recipe.teacher:
         return None
     return Teacher(Reader.open(find_model_folder(recipe.teacher).path), folder / TEACHER_LABELS)
-
-
-def new_network(encoder: str, *, dropout: float) -> ReaderNetwork:
-    """Load an encoder (a folder, a name, or the packaged default) and put fresh heads on it.
-
-    The folder of a reader gives its heads too: training goes on from there. `dropout` is that of
-    every layer of the encoder.
-    """
-    folder = find_model_folder(encoder).path
-    if (folder / MANIFEST).is_file():
-        network = load_network(folder)
-    else:
-        network = ReaderNetwork(
-            AutoModel.from_pretrained(
-                folder,
-                **without_pooler(AutoConfig.from_pretrained(folder)),
-                dtype=torch.float32,
-                attn_implementation=LEARNING_ATTENTION,
-            )
-        )
-    for module in network.encoder.modules():
-        if isinstance(module, torch.nn.Dropout):
-            module.p = dropout
-    return network
-
-
-def add_heads(network: ReaderNetwork, *, plausibility: bool, labels: int) -> None:
-    """Put fresh heads on a network for what it has not learnt; other labels make a fresh head."""
-    width = network.inference.in_features
-    if plausibility and network.plausibility is None:
-        network.plausibility = torch.nn.Linear(width, 1)
-    if labels:
-        network.labels = torch.nn.Linear(width, labels)
-
-
-def require_same_shape(network: ReaderNetwork, other: ReaderNetwork) -> None:
-    """Raise UsageError where the weights of two networks cannot be blended."""
-    shapes, others = (
-        {name: weight.shape for name, weight in one.state_dict().items()}
-        for one in (network, other)
-    )
-    if shapes != others or other.adapter:
-        raise UsageError("kept_from names a reader of another shape than the one that is trained")
-
-
-def blend(network: ReaderNetwork, other: ReaderNetwork, share: float) -> None:
-    """Move a network's weights by a share of the way to those of another of the same shape."""
-    others = other.state_dict()
-    with torch.no_grad():
-        for name, weight in network.state_dict().items():
-            weight.lerp_(others[name], share)
-
-
-def freeze_layers(encoder: torch.nn.Module, count: int) -> None:
-    """Keep an encoder's weights as they are, but for its layers from `count` on.
-
-    Raises
-    ------
-    UsageError
-        If it has no more than `count` layers, or they are not to be found.
-    """
-    config: Any = encoder.config
-    wanted = getattr(config, "num_hidden_layers", None)
-    stacks = [
-        module
-        for module in encoder.modules()
-        if isinstance(module, torch.nn.ModuleList) and len(module) == wanted
-    ]
-    if not stacks or count >= len(stacks[0]):
-        found = f"{len(stacks[0])} layers" if stacks else "no stack of layers to be told apart"
-        raise UsageError(f"frozen_layers is {count}, but the encoder has {found}")
-    encoder.requires_grad_(False)
-    for layer in stacks[0][count:]:
-        layer.requires_grad_(True)
-
-
-def draw_batches(
-    recipe: Recipe,
-    data: Path,
-    builder: PromptBuilder,
-    *,
-    teacher: Teacher | None = None,
-    labels: Sequence[str] = (),
-    progress: Progress | None = None,
-) -> tuple[list[list[Item]], dict[str, int]]:
-    """Draw the whole run's batches; return them with the number of items of each task.
-
-    Raises
-    ------
-    UsageError
-        If examples stand in an evaluation file too, and the recipe does not drop them.
-    """
-    rng = random.Random(recipe.seed)
-    known = evaluated(recipe.evaluate, data)
-    leaked = 0
-
-    def clean(examples: Sequence[Kind]) -> list[Kind]:
-        nonlocal leaked
-        kept, found = without_leaks(examples, known, recipe.leaks)
-        leaked += found
-        return kept
-
-    spans = span_items(clean(span_examples(recipe, data, rng, progress=progress)), builder)
-    examples = clean(pair_examples(recipe, data, rng))
-    wanted = targets(examples, teacher, progress=progress)
-    wanted += recipe.label_smoothing * (1 / wanted.shape[1] - wanted)
-    pairs = pair_items(examples, wanted, builder)
-    choices = choice_items(clean(choice_examples(recipe, data, rng, progress=progress)), builder)
-    claims = claim_items(clean(claim_examples(recipe, data, rng, progress=progress)), builder)
-    texts = text_items(clean(text_examples(recipe, data, rng)), labels, builder)
-    drawn: list[tuple[str, Sequence[Item], int]] = [
-        ("span_items", spans, recipe.span_batch),
-        ("pair_items", pairs, recipe.pair_batch),
-        ("choice_items", choices, recipe.choice_batch),
-        ("claim_items", claims, recipe.pair_batch),
-        ("text_items", texts, recipe.pair_batch),
-    ]
-    batches = [batch for _, items, size in drawn for batch in cut_batches(items, size, rng)]
-    rng.shuffle(batches)
-    counts = {name: len(items) for name, items, _ in drawn if items}
-    return batches, counts | ({"leaks_dropped": leaked} if leaked else {})
-
-
-def text_labels(recipe: Recipe, data: Path) -> tuple[str, ...]:
-    """Return the labels of a recipe's texts, in order.
-
-    Raises
-    ------
-    UsageError
-        If there are texts, but fewer than two labels among them.
-    """
-    files = [data / source.file for source in recipe.texts]
-    labels = tuple(sorted({example.label for file in files for example in read_texts(file)}))
-    if files and len(labels) < 2:
-        raise UsageError(f"{files[0]}: texts need two labels or more, found {list(labels)}")
-    return labels
 
 
 def _arguments(recipe: Recipe, folder: Path, steps: int) -> TrainingArguments:

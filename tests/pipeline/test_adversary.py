@@ -9,8 +9,8 @@ import torch
 from wherefrom.pipeline.adversary import Adversary, MovedEmbeddings
 from wherefrom.pipeline.batches import collate, pair_items, span_items
 from wherefrom.pipeline.examples import PairExample, SpanExample
+from wherefrom.pipeline.networks import freeze_layers, new_network
 from wherefrom.pipeline.teacher import targets
-from wherefrom.pipeline.training import freeze_layers, new_network
 
 PAIRS = [PairExample("Paris is old.", "It is old.", 0), PairExample("A dog.", "A cat eats it.", 2)]
 SPANS = [SpanExample("Where?", "Paris", "Paris is the capital of France.", 0, 5)]

@@ -194,3 +194,19 @@ def test_nothing_to_measure_on(
         (tmp_path / name).write_text("\n\n")
     with pytest.raises(UsageError, match=f"nothing to measure on: {tmp_path / task} holds no ex"):
         measure(tiny_reader, tmp_path, Evaluation(task, task))
+
+
+def test_what_could_not_be_measured_is_refused_before_the_run(
+    place: Path, tmp_path: Path, backbone_folder: Path
+) -> None:
+    recipe = tmp_path / "recipe.toml"
+    text = RECIPE.format(encoder=backbone_folder.as_posix())
+    for name, task, message in (
+        ("nli/dev.jsonl", "choices", r"measures choices on nli/dev.jsonl, but trains no head for"),
+        ("empty.jsonl", "pairs", r"nothing to measure on: .*empty.jsonl holds no example"),
+    ):
+        (place / "data/empty.jsonl").write_text("\n")
+        recipe.write_text(f'{text}\n[[evaluate]]\nfile = "{name}"\ntask = "{task}"\n')
+        with pytest.raises(UsageError, match=message):
+            train_reader(recipe, place / "data", tmp_path / "out")
+        assert not (tmp_path / "out").exists()

@@ -15,20 +15,16 @@ from wherefrom.kb.errors import SourceError, UsageError
 from wherefrom.pipeline import training
 from wherefrom.pipeline.batches import Item, PairItem, SpanItem, collate
 from wherefrom.pipeline.checkpoint import WEIGHTS
+from wherefrom.pipeline.draws import draw_batches
 from wherefrom.pipeline.heads import ReaderNetwork
+from wherefrom.pipeline.networks import freeze_layers, new_network, require_same_shape
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.quantised import dequantise
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import PairSource, SpanSource
 from wherefrom.pipeline.teacher import Teacher
-from wherefrom.pipeline.training import (
-    draw_batches,
-    freeze_layers,
-    new_network,
-    require_same_shape,
-    train,
-)
+from wherefrom.pipeline.training import train
 
 STEPS = 10
 
@@ -196,6 +192,7 @@ def test_nothing_to_resume(recipe: Recipe, data: Path, tmp_path: Path) -> None:
 
 def test_checkpoints_are_not_overwritten(recipe: Recipe, data: Path, tmp_path: Path) -> None:
     (tmp_path / "checkpoint-4").mkdir()
+    (tmp_path / "checkpoint-4" / "trainer_state.json").write_text("{}")
     with pytest.raises(UsageError, match="holds checkpoints of a run; resume it or name another"):
         train(recipe, data, tmp_path)
 

@@ -1,0 +1,93 @@
+"""Make the network that learns from an encoder or a reader, and change what of it learns."""
+
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModel
+
+from wherefrom.indexes.model_folder import find_model_folder
+from wherefrom.kb.errors import UsageError
+from wherefrom.pipeline.backbone import LEARNING_ATTENTION, require_encoder, without_pooler
+from wherefrom.pipeline.checkpoint import MANIFEST, load_network
+from wherefrom.pipeline.heads import ReaderNetwork
+
+
+def new_network(encoder: str, *, dropout: float) -> ReaderNetwork:
+    """Load an encoder (a folder, a name, or the packaged default) and put fresh heads on it.
+
+    The folder of a reader gives its heads too: training goes on from there. `dropout` is that of
+    every layer of the encoder.
+
+    Raises
+    ------
+    ModelError
+        If it is no encoder, or cannot be loaded.
+    """
+    folder = find_model_folder(encoder).path
+    if (folder / MANIFEST).is_file():
+        network = load_network(folder)
+    else:
+        config = AutoConfig.from_pretrained(folder)
+        require_encoder(config, encoder)
+        network = ReaderNetwork(
+            AutoModel.from_pretrained(
+                folder,
+                **without_pooler(config),
+                dtype=torch.float32,
+                attn_implementation=LEARNING_ATTENTION,
+            )
+        )
+    for module in network.encoder.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = dropout
+    return network
+
+
+def add_heads(network: ReaderNetwork, *, plausibility: bool, labels: int) -> None:
+    """Put fresh heads on a network for what it has not learnt; other labels make a fresh head."""
+    width = network.inference.in_features
+    if plausibility and network.plausibility is None:
+        network.plausibility = torch.nn.Linear(width, 1)
+    if labels:
+        network.labels = torch.nn.Linear(width, labels)
+
+
+def require_same_shape(network: ReaderNetwork, other: ReaderNetwork) -> None:
+    """Raise UsageError where the weights of two networks cannot be blended."""
+    shapes, others = (
+        {name: weight.shape for name, weight in one.state_dict().items()}
+        for one in (network, other)
+    )
+    if shapes != others or other.adapter:
+        raise UsageError("kept_from names a reader of another shape than the one that is trained")
+
+
+def blend(network: ReaderNetwork, other: ReaderNetwork, share: float) -> None:
+    """Move a network's weights by a share of the way to those of another of the same shape."""
+    others = other.state_dict()
+    with torch.no_grad():
+        for name, weight in network.state_dict().items():
+            weight.lerp_(others[name], share)
+
+
+def freeze_layers(encoder: torch.nn.Module, count: int) -> None:
+    """Keep an encoder's weights as they are, but for its layers from `count` on.
+
+    Raises
+    ------
+    UsageError
+        If it has no more than `count` layers, or they are not to be found.
+    """
+    config: Any = encoder.config
+    wanted = getattr(config, "num_hidden_layers", None)
+    stacks = [
+        module
+        for module in encoder.modules()
+        if isinstance(module, torch.nn.ModuleList) and len(module) == wanted
+    ]
+    if not stacks or count >= len(stacks[0]):
+        found = f"{len(stacks[0])} layers" if stacks else "no stack of layers to be told apart"
+        raise UsageError(f"frozen_layers is {count}, but the encoder has {found}")
+    encoder.requires_grad_(False)
+    for layer in stacks[0][count:]:
+        layer.requires_grad_(True)

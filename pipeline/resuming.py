@@ -1,0 +1,79 @@
+"""Find the checkpoint that a training run goes on from, and leave only whole ones behind.
+
+transformers' Trainer writes a checkpoint file by file, its own state last; a run that is killed in
+between leaves a folder that cannot be gone on from.
+"""
+
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from wherefrom.kb.errors import ModelError, StorageError
+
+STATE, WEIGHTS, OPTIMIZER = "trainer_state.json", "model.safetensors", "optimizer.pt"
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """Return the whole checkpoint of the most steps in a folder, None where there is none.
+
+    Folders without the state that is written last are no checkpoints.
+    """
+    found = {
+        int(number): path
+        for path in folder.glob("checkpoint-*")
+        if (number := path.name.rpartition("-")[2]).isdecimal() and (path / STATE).is_file()
+    }
+    return found[max(found)] if found else None
+
+
+def check_checkpoint(checkpoint: Path) -> None:
+    """Refuse a checkpoint that is damaged, before anything is loaded from it.
+
+    Raises
+    ------
+    ModelError
+        If a file of it is absent or cannot be read; it is named, and what to do.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        json.loads((checkpoint / STATE).read_text(encoding="utf-8"))
+        with safe_open(checkpoint / WEIGHTS, framework="pt"):
+            pass
+        with zipfile.ZipFile(checkpoint / OPTIMIZER) as parts:
+            bad = parts.testzip()
+        if bad is not None:
+            raise ValueError(f"{OPTIMIZER} is damaged at {bad}")
+    except (OSError, ValueError, zipfile.BadZipFile, SafetensorError) as error:
+        raise ModelError(
+            f"the checkpoint {checkpoint} is damaged: {error}; remove this folder, and --resume "
+            "goes on from the one before it"
+        ) from error
+
+
+@contextmanager
+def whole_checkpoint(checkpoint: Path) -> Iterator[None]:
+    """Remove what a failed writer left of a checkpoint, and say that the disk refused.
+
+    Raises
+    ------
+    StorageError
+        If a file cannot be written.
+    """
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (
+        OSError,
+        RuntimeError,
+        SafetensorError,
+    ) as error:  # torch reports a full disk as Runtime
+        shutil.rmtree(checkpoint, ignore_errors=True)
+        raise StorageError(
+            f"the checkpoint {checkpoint} cannot be written: {error}; free some space, and "
+            "--resume goes on from the one before it"
+        ) from error

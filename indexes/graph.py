@@ -21,10 +21,12 @@ from wherefrom.kb.arrow_table import ArrowTable
 from wherefrom.kb.entities import NO_ENTITY
 from wherefrom.kb.generation import Generation
 from wherefrom.kb.linker import Linker
+from wherefrom.kb.name_filter import rows_that_may_stand_in
 from wherefrom.kb.name_table import NameTable
 from wherefrom.kb.records import Triple
 
 Numbers = NDArray[np.int64]
+FEW_TEXTS = 64  # whose names are looked for without knowing all names
 
 
 class Graph:
@@ -47,6 +49,9 @@ class Graph:
         self.arrays = read_arrays(folder)
         self._entities = ArrowTable(folder / ENTITIES)
         self._names = ArrowTable(folder / NAMES)
+        self._texts = 0  # that a linker was asked for
+        self._last_text: str | None = None
+        self._last_linker = Linker(NameTable([], [], []))
 
     @property
     def passages(self) -> int:
@@ -97,8 +102,24 @@ class Graph:
 
     @cached_property
     def linker(self) -> Linker:
-        """Return what finds names in text."""
+        """Return what finds all names in text."""
         return Linker(self.table)
+
+    def linker_for(self, text: str) -> Linker:
+        """Return what finds the names in one text as `linker` does, and may know no others.
+
+        To know all names takes a second for each twenty thousand of them, so it is put off until
+        more than FEW_TEXTS were asked for.
+        """
+        if text == self._last_text:
+            return self._last_linker
+        self._texts += 1
+        if "linker" in self.__dict__ or self._texts > FEW_TEXTS:
+            return self.linker
+        rows = rows_that_may_stand_in([text], self._names.column("name"))
+        found = Linker(NameTable(*names_in(self._names, rows)))
+        self._last_text, self._last_linker = text, found
+        return found
 
     @cached_property
     def vectors(self) -> PassageVectors:

@@ -88,9 +88,12 @@ def read_names(folder: Path) -> tuple[list[str], list[int], list[int]]:
     return names_in(ArrowTable(folder / NAMES))
 
 
-def names_in(table: ArrowTable) -> tuple[list[str], list[int], list[int]]:
-    """Return every name in an opened table of names, as `read_names` does."""
-    names, entities, kinds = (table.column(column) for column in ("name", "entity", "kind"))
+def names_in(
+    table: ArrowTable, rows: NDArray[np.int64] | None = None
+) -> tuple[list[str], list[int], list[int]]:
+    """Return the names in an opened table of names, all or some rows, as `read_names` does."""
+    columns = (table.column(column) for column in ("name", "entity", "kind"))
+    names, entities, kinds = (one if rows is None else one.take(rows) for one in columns)
     return names.to_pylist(), entities.to_pylist(), kinds.to_pylist()
 
 

@@ -133,7 +133,8 @@ def walk_from(
 
 def named_entities(graph: Graph, text: str, vector: Vector) -> tuple[int, ...]:
     """Return the entities that a question or answer names, each once, in its order."""
-    chosen = (graph.choice.chosen(text, one, vector) for one in graph.linker.mentions(text))
+    mentions = graph.linker_for(text).mentions(text)
+    chosen = (graph.choice.chosen(text, one, vector) for one in mentions)
     return tuple(dict.fromkeys(one for one in chosen if one is not None))
 
 

@@ -12,7 +12,7 @@ WherefromError
 │   ├── EncoderMismatchError  another encoder than the one the vectors were made with
 │   └── LockedError         another process is writing
 ├── StorageError            the disk refused: full, read-only or not permitted
-└── ModelError              weights or their configuration cannot be loaded
+└── ModelError              a model cannot be loaded, or one behind a server cannot be asked
 
 A message says what was asked, what was found and where, what is allowed, and the nearest match.
 The command line exits with 2 for a UsageError and with 1 for every other one.
@@ -105,7 +105,7 @@ class StorageError(WherefromError, OSError):
 
 
 class ModelError(WherefromError):
-    """Report weights or a configuration that cannot be loaded."""
+    """Report a model that cannot be loaded, or one behind a server that cannot be asked."""
 
 
 def unknown_value(what: str, found: str, allowed: Iterable[str]) -> UsageError:

@@ -6,7 +6,16 @@ Colours are written on each element, because a notebook shares one page between 
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Path, Verdict
+from wherefrom.pipeline.records import (
+    Answer,
+    Check,
+    Choice,
+    Citation,
+    Draft,
+    Evidence,
+    Path,
+    Verdict,
+)
 from wherefrom.text import listed, path_line, receipts, split_sentence
 
 CARD = (
@@ -24,13 +33,30 @@ VERDICT_COLOURS: dict[Verdict, str] = {
 
 def answer_card(answer: Answer) -> str:
     """Show an answer with its probability and each citation's sentence."""
-    if answer.abstained:
+    if answer.draft is not None:
+        said = _drafted(answer.draft)
+    elif answer.abstained:
         said = (
             f"No answer {_muted(f'no passage answers this well enough ({answer.probability:.2f})')}"
         )
     else:
         said = f"{escape(answer.answer)} {_muted(f'probability {answer.probability:.2f}')}"
     return _card(answer.question, said, _citations(answer.citations) + _paths(answer.paths))
+
+
+def _drafted(draft: Draft) -> str:
+    """Show a draft sentence by sentence; those that are not supported are marked."""
+    if draft.abstention == "said":
+        return f"No answer {_muted('the generator says that the passages do not hold it')}"
+    why = _muted("no sentence that the generator wrote is supported")
+    lines = [f"No answer {why}"] if draft.abstention else []
+    for sentence in draft.sentences:
+        text = escape(sentence.text)
+        if sentence.verdict == "supported":
+            lines.append(text)
+        else:
+            lines.append(f"<s style='font-weight:400'>{text}</s> {_verdict(sentence.verdict)}")
+    return "".join(f"<div>{line}</div>" for line in lines)
 
 
 def check_card(check: Check) -> str:

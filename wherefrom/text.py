@@ -14,6 +14,7 @@ from wherefrom.pipeline.records import (
     Choice,
     Citation,
     Classification,
+    Draft,
     Evidence,
     Path,
     Verdict,
@@ -32,6 +33,8 @@ CLOSEST = 3  # passages named when there is no answer
 
 def answer_text(answer: Answer) -> Text:
     """Put an answer, or the lack of one, with its citations."""
+    if answer.draft is not None:
+        return _drafted(answer, answer.draft)
     if not answer.abstained:
         head = _text((answer.answer, "bold"), f"  (probability {answer.probability:.2f})\n")
         return head.append_text(_citations(answer.citations)).append_text(_paths(answer.paths))
@@ -39,11 +42,41 @@ def answer_text(answer: Answer) -> Text:
         ("No answer", "bold"),
         f": no passage found answers this well enough (probability {answer.probability:.2f}).\n",
     )
-    if answer.evidence:
-        head.append("\nClosest passages:\n")
-        for evidence in answer.evidence[:CLOSEST]:
-            head.append(f"  {evidence.title} · {evidence.passage_id}\n")
-    return head
+    return head.append_text(_closest(answer))
+
+
+def _closest(answer: Answer) -> Text:
+    together = _text("\nClosest passages:\n" if answer.evidence else "")
+    for evidence in answer.evidence[:CLOSEST]:
+        together.append(f"  {evidence.title} · {evidence.passage_id}\n")
+    return together
+
+
+def _drafted(answer: Answer, draft: Draft) -> Text:
+    """Put each sentence of a draft with the numbers of its citations, or marked as unsupported."""
+    if draft.abstention == "said":
+        return _text(
+            ("No answer", "bold"), ": the generator says that the passages do not hold it.\n"
+        ).append_text(_closest(answer))
+    head = _text()
+    if draft.abstention:
+        head = _text(
+            ("No answer", "bold"), ": no sentence that the generator wrote is supported.\n\n"
+        )
+    numbers = {_place(one): number for number, one in enumerate(answer.citations, start=1)}
+    for sentence in draft.sentences:
+        style = VERDICT_STYLES[sentence.verdict]
+        if sentence.verdict == "supported":
+            cited = "".join(f"[{numbers[_place(one)]}]" for one in sentence.citations)
+            head.append_text(_text((_one_line(sentence.text), "bold"), (f" {cited}\n", style)))
+        else:
+            mark = f"  ({sentence.verdict}: not supported by the passages)\n"
+            head.append_text(_text(_one_line(sentence.text), (mark, style)))
+    return head.append_text(_citations(answer.citations)).append_text(_paths(answer.paths))
+
+
+def _place(citation: Citation) -> tuple[str, int, int, str]:
+    return citation.document_id, citation.start, citation.end, citation.quote
 
 
 def check_text(check: Check) -> Text:

@@ -24,6 +24,7 @@ from wherefrom.pipeline.statement import AUXILIARIES, PREPOSITIONS, as_statement
 from wherefrom.pipeline.support import SentenceVectors
 from wherefrom.pipeline.text_prompt import NO_ANSWER
 
+LEAST_SUPPORT = 0.5  # a sentence that is supported is so more probably than not
 MOST_SENTENCES = 64  # of a draft; who writes more has lost the thread
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)  # what some models think aloud
 _NUMBERS = r"\d{1,3}(?:\s*(?:[,;–-]|and)\s*\d{1,3})*"
@@ -118,7 +119,8 @@ def draft(
     -------
     Draft
         Its text is what was written without marks; its sentences are slices of that, in order, at
-        most MOST_SENTENCES. One that is too long for the reader is undecided.
+        most MOST_SENTENCES. One that is too long for the reader is undecided, and so is one whose
+        support is likelier than the other verdicts, but less than LEAST_SUPPORT.
     """
     written = plain(text)
     if says_no_answer(written):
@@ -139,7 +141,10 @@ def draft(
 def _judged(said: str, check: Check | None) -> DraftSentence:
     if check is None:
         return DraftSentence(said, "undecided", 0.0)
-    return DraftSentence(said, check.verdict, check.probabilities["supported"], check.citations)
+    entailment = check.probabilities["supported"]
+    if check.verdict == "supported" and entailment < LEAST_SUPPORT:
+        return DraftSentence(said, "undecided", entailment)
+    return DraftSentence(said, check.verdict, entailment, check.citations)
 
 
 def _check(reader: Reader, encoder: Encoder, claim: str, known: SentenceVectors) -> Check | None:

@@ -21,6 +21,7 @@ from wherefrom.pipeline.text_prompt import estimated_tokens
 PATH = "/chat/completions"
 TIMEOUT_SECONDS = 120.0
 ATTEMPTS = 3
+LONGEST_TOKEN = 64  # characters of a token on average: no text has more
 
 
 @final
@@ -107,7 +108,13 @@ class ServerGenerator:
             )
         except SourceError as error:
             raise ModelError(str(error)) from error
-        return _content(answer)
+        text = _content(answer)
+        if len(text) > LONGEST_TOKEN * max_new_tokens:
+            raise ModelError(
+                f"{self._url} answered with {len(text):,} characters, but was asked for "
+                f"{max_new_tokens} tokens"
+            )
+        return text
 
     def _post(self, asked: dict[str, object]) -> Answer:
         return post_json(

@@ -9,6 +9,7 @@ a statement here is a sentence.
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.indexes.knowledge import LONGEST_QUERY
@@ -25,6 +26,9 @@ from wherefrom.pipeline.support import SentenceVectors
 from wherefrom.pipeline.text_prompt import NO_ANSWER
 
 LEAST_SUPPORT = 0.5  # a sentence that is supported is so more probably than not
+LEAST_RELEVANCE = (
+    -4.0
+)  # logit of the reader that a text answers the question; 0 is as likely as not
 MOST_SENTENCES = 64  # of a draft; who writes more has lost the thread
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)  # what some models think aloud
 _NUMBERS = r"\d{1,3}(?:\s*(?:[,;–-]|and)\s*\d{1,3})*"
@@ -134,8 +138,18 @@ def draft(
             claim = as_claim(question, said, alone=len(spans) == 1)
             judged[said] = _judged(said, _check(reader, encoder, claim, known))
     found = tuple(judged[written[start:end]] for start, end in spans)
-    supported = any(sentence.verdict == "supported" for sentence in found)
-    return Draft(written[: spans[-1][1]], found, "" if supported else "unsupported")
+    return Draft(written[: spans[-1][1]], found, _abstention(reader, question, found))
+
+
+def _abstention(
+    reader: Reader, question: str, judged: Sequence[DraftSentence]
+) -> Literal["", "unsupported", "irrelevant"]:
+    """Say why sentences are no answer; nothing where they are one."""
+    supported = " ".join(one.text for one in judged if one.verdict == "supported")
+    if not supported:
+        return "unsupported"
+    (reading,) = reader.read([question], [("", supported)])
+    return "irrelevant" if reading.relevance < LEAST_RELEVANCE else ""
 
 
 def _judged(said: str, check: Check | None) -> DraftSentence:

@@ -78,9 +78,10 @@ def write_answers(
     Returns
     -------
     list[Answer]
-        Each with its `draft`. It abstains if the generator says that there is no answer, or no
-        sentence is supported; `citations` bear out the sentences that are. `probability` is the
-        entailment of the sentence that is supported least, 0 without a sentence.
+        Each with its `draft`. It abstains if the generator says that there is no answer, no
+        sentence is supported, or those that are have nothing to do with the question; `citations`
+        bear out the sentences that are supported. `probability` is the entailment of the sentence
+        that is supported least, 0 without a sentence.
 
     Raises
     ------
@@ -157,7 +158,7 @@ def _written(
     read = time.perf_counter()
     encoder = answerer.knowledge.encoder
     written = draft(answerer.reader, encoder, question, text, prompt.evidence)
-    cited = _cited(written)
+    cited = () if written.abstention else _cited(written)
     return Answer(
         question=question,
         answer="" if written.abstention else written.text,

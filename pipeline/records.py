@@ -12,7 +12,7 @@ from wherefrom.indexes.records import PathStep
 
 Verdict = Literal["supported", "refuted", "undecided"]
 VERDICTS: tuple[Verdict, ...] = ("supported", "refuted", "undecided")
-Abstention = Literal["", "said", "unsupported"]
+Abstention = Literal["", "said", "unsupported", "irrelevant"]
 
 Path = tuple[PathStep, ...]  # steps from the question to the evidence
 
@@ -98,8 +98,9 @@ class Draft:
     """What a generator wrote, its own marks of passages left out.
 
     `abstention` says why there is no answer: because the generator ``said`` that the passages do
-    not hold it (or wrote nothing), or because none of its sentences is supported
-    (``unsupported``); it is empty where there is an answer.
+    not hold it (or wrote nothing), because none of its sentences is supported (``unsupported``),
+    or because those that are have nothing to do with the question (``irrelevant``); it is empty
+    where there is an answer.
     """
 
     text: str

@@ -16,7 +16,7 @@ from wherefrom.pipeline.records import (
     Path,
     Verdict,
 )
-from wherefrom.text import listed, path_line, receipts, split_sentence
+from wherefrom.text import WHY_NO_ANSWER, listed, path_line, receipts, split_sentence
 
 CARD = (
     "border:1px solid rgba(128,128,128,.4);border-radius:8px;padding:12px 16px;max-width:48em;"
@@ -46,16 +46,13 @@ def answer_card(answer: Answer) -> str:
 
 def _drafted(draft: Draft) -> str:
     """Show a draft sentence by sentence; those that are not supported are marked."""
-    if draft.abstention == "said":
-        return f"No answer {_muted('the generator says that the passages do not hold it')}"
-    why = _muted("no sentence that the generator wrote is supported")
-    lines = [f"No answer {why}"] if draft.abstention else []
+    why = WHY_NO_ANSWER.get(draft.abstention, "")
+    lines = [f"No answer {_muted(why)}"] if draft.abstention else []
     for sentence in draft.sentences:
-        text = escape(sentence.text)
         if sentence.verdict == "supported":
-            lines.append(text)
+            lines.append(escape(sentence.text))
         else:
-            lines.append(f"<s style='font-weight:400'>{text}</s> {_verdict(sentence.verdict)}")
+            lines.append(f"{_muted(sentence.text)} {_verdict(sentence.verdict)}")
     return "".join(f"<div>{line}</div>" for line in lines)
 
 

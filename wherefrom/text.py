@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wherefrom.pipeline.records import (
+    Abstention,
     Answer,
     Check,
     Choice,
@@ -27,6 +28,11 @@ VERDICT_STYLES: dict[Verdict, str] = {
     "supported": "green",
     "refuted": "red",
     "undecided": "yellow",
+}
+WHY_NO_ANSWER: dict[Abstention, str] = {
+    "said": "the generator says that the passages do not hold it",
+    "unsupported": "the passages support no sentence that the generator wrote",
+    "irrelevant": "what is supported of the generator's text does not answer the question",
 }
 CLOSEST = 3  # passages named when there is no answer
 
@@ -55,20 +61,19 @@ def _closest(answer: Answer) -> Text:
 def _drafted(answer: Answer, draft: Draft) -> Text:
     """Put each sentence of a draft with the numbers of its citations, or marked as unsupported."""
     if draft.abstention == "said":
-        return _text(
-            ("No answer", "bold"), ": the generator says that the passages do not hold it.\n"
-        ).append_text(_closest(answer))
+        head = _text(("No answer", "bold"), f": {WHY_NO_ANSWER[draft.abstention]}.\n")
+        return head.append_text(_closest(answer))
     head = _text()
     if draft.abstention:
-        head = _text(
-            ("No answer", "bold"), ": no sentence that the generator wrote is supported.\n\n"
-        )
+        head = _text(("No answer", "bold"), f": {WHY_NO_ANSWER[draft.abstention]}.\n\n")
     numbers = {_place(one): number for number, one in enumerate(answer.citations, start=1)}
     for sentence in draft.sentences:
         style = VERDICT_STYLES[sentence.verdict]
         if sentence.verdict == "supported":
-            cited = "".join(f"[{numbers[_place(one)]}]" for one in sentence.citations)
-            head.append_text(_text((_one_line(sentence.text), "bold"), (f" {cited}\n", style)))
+            places = (_place(one) for one in sentence.citations)
+            cited = "".join(f"[{numbers[place]}]" for place in places if place in numbers)
+            mark = f" {cited}\n" if cited else "  (supported)\n"
+            head.append_text(_text((_one_line(sentence.text), "bold"), (mark, style)))
         else:
             mark = f"  ({sentence.verdict}: not supported by the passages)\n"
             head.append_text(_text(_one_line(sentence.text), (mark, style)))

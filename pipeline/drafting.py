@@ -1,7 +1,8 @@
 """Judge what a generator wrote, sentence by sentence, by the evidence it was shown.
 
 The passages that a generator names ("[1]") are never trusted: the marks are taken out, and each
-sentence is held against the sentences of all the evidence, as a claim of `check` is. The idea of
+sentence is held against the sentences of all the evidence, as a claim of `check` is, or of the
+documents it speaks of (`wherefrom.pipeline.reference`). The idea of
 verifying generated text one statement at a time is that of S. Min et al., "FActScore: Fine-grained
 Atomic Evaluation of Factual Precision in Long Form Text Generation", EMNLP 2023, arXiv:2305.14251;
 a statement here is a sentence.
@@ -21,6 +22,7 @@ from wherefrom.pipeline.checking import check_by
 from wherefrom.pipeline.quoted import sentences
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Check, Draft, DraftSentence, Evidence
+from wherefrom.pipeline.reference import PRONOUNS, spoken_of
 from wherefrom.pipeline.statement import AUXILIARIES, PREPOSITIONS, as_statement
 from wherefrom.pipeline.support import SentenceVectors
 from wherefrom.pipeline.text_prompt import NO_ANSWER
@@ -39,7 +41,6 @@ _SAID = re.compile(rf"\W*(?:{_LEAD})?\W*{NO_ANSWER}\W*(?:$|[.:;,!(–—-])", re
 _BULLET = re.compile(r"^(?:[-*•–]|#{1,6}|\d{1,3}[.)])\s+")
 _LEADS = re.compile(_LEAD, re.IGNORECASE)
 _EMPHASIS = re.compile(r"\*\*|__|`")
-_PRONOUNS = ("he", "she", "it", "they", "this", "these", "that", "those", "there", "we", "i")
 _SMALL_WORDS = frozenset(
     (
         *AUXILIARIES,
@@ -97,7 +98,7 @@ def as_claim(question: str, sentence: str, *, alone: bool = True) -> str:
 
 def _is_phrase(question: str, sentence: str) -> bool:
     said = words(sentence).folded
-    if not said or said[0] in _PRONOUNS or set(said) & set(AUXILIARIES):
+    if not said or said[0] in PRONOUNS or set(said) & set(AUXILIARIES):
         return False
     asked = set(words(question).folded) - _SMALL_WORDS
     return 2 * len(asked & set(said)) < len(asked) or not asked
@@ -131,13 +132,16 @@ def draft(
         return Draft(written, (), "said")
     spans = split_sentences(written)[:MOST_SENTENCES]
     known = SentenceVectors.of(encoder, sentences(evidence))
-    judged: dict[str, DraftSentence] = {}  # a text that goes round in circles is judged once
+    titles = list(dict.fromkeys(quoted.evidence.title for quoted in known.quoted))
+    decided: dict[tuple[str, frozenset[str] | None], Check | None] = {}  # texts may go in circles
+    judged = []
     for start, end in spans:
-        said = written[start:end]
-        if said not in judged:
-            claim = as_claim(question, said, alone=len(spans) == 1)
-            judged[said] = _judged(said, _check(reader, encoder, claim, known))
-    found = tuple(judged[written[start:end]] for start, end in spans)
+        claim = as_claim(question, written[start:end], alone=len(spans) == 1)
+        spoken = spoken_of(claim, f"{question} {written[:start]}", titles)
+        if (claim, spoken) not in decided:
+            decided[claim, spoken] = _check(reader, encoder, claim, _about(known, spoken))
+        judged.append(_judged(written[start:end], decided[claim, spoken]))
+    found = tuple(judged)
     return Draft(written[: spans[-1][1]], found, _abstention(reader, question, found))
 
 
@@ -150,6 +154,14 @@ def _abstention(
         return "unsupported"
     (reading,) = reader.read([question], [("", supported)])
     return "irrelevant" if reading.relevance < LEAST_RELEVANCE else ""
+
+
+def _about(known: SentenceVectors, titles: frozenset[str] | None) -> SentenceVectors:
+    """Keep the sentences of the documents with these titles; all where it may be any."""
+    if titles is None:
+        return known
+    rows = [row for row, quoted in enumerate(known.quoted) if quoted.evidence.title in titles]
+    return SentenceVectors([known.quoted[row] for row in rows], known.vectors[rows])
 
 
 def _judged(said: str, check: Check | None) -> DraftSentence:

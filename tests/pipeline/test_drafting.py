@@ -109,6 +109,15 @@ def test_what_is_true_but_answers_another_question_is_no_answer(judge: Judge) ->
     assert [sentence.verdict for sentence in found.sentences] == ["supported"]
 
 
+def test_a_pronoun_stands_for_what_was_asked_not_for_what_would_fit(judge: Judge) -> None:
+    (right,) = judge("Which river does Paris lie on?", "It lies on the Seine.").sentences
+    (wrong,) = judge("Which river does Berlin lie on?", "It lies on the Seine.").sentences
+    (the_city,) = judge("Which river does Berlin lie on?", "The city lies on the Seine.").sentences
+    assert right.verdict == "supported"
+    assert wrong.verdict != "supported"
+    assert the_city.verdict != "supported"
+
+
 def test_a_phrase_is_judged_as_an_answer_to_the_question(judge: Judge) -> None:
     (right,) = judge(QUESTION, "Paris").sentences
     (wrong,) = judge(QUESTION, "Berlin").sentences

@@ -239,7 +239,7 @@ def test_the_packaged_model_writes_english() -> None:
     except ModelError as error:
         pytest.skip(str(error))
     found = open_generator(PACKAGED, device="cpu")
-    chat = [Message("user", "Say only this word: hello")]
-    (text,) = found.generate([chat], max_new_tokens=12)
-    assert "hello" in text.lower()
+    chat = [Message("user", "What is the capital of France?")]
+    (text,) = found.generate([chat], max_new_tokens=16)
+    assert "Paris" in text
     assert found.context_tokens == 8192

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -77,28 +78,49 @@ def find_model_folder(reference: str | None) -> ModelFolder:
         packaged = find_spec(DEFAULT_PACKAGE)  # finds it without running its import
         if packaged is not None and packaged.submodule_search_locations:
             return _read_folder(name, Path(packaged.submodule_search_locations[0]) / "model")
-    return _read_folder(name, _from_hub(name))
+    return _read_folder(
+        name, from_hub(name, hint="give the folder of a model, or no encoder for the default")
+    )
 
 
-def _from_hub(name: str) -> Path:
+def from_hub(
+    name: str, *, what: str = "encoder", hint: str, patterns: Sequence[str] | None = None
+) -> Path:
+    """Return the folder of a model of the Hugging Face hub: from its cache, else downloaded.
+
+    Parameters
+    ----------
+    name
+        As the hub calls it.
+    what, hint
+        What kind of model it is, and what to do where it cannot be had, for messages.
+    patterns
+        Which of its files are needed; None for all.
+
+    Raises
+    ------
+    ModelError
+        If it is no name of a model, or cannot be had.
+    """
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
+    wanted = None if patterns is None else list(patterns)
     try:
-        return Path(snapshot_download(name, local_files_only=True))
+        return Path(snapshot_download(name, local_files_only=True, allow_patterns=wanted))
     except HFValidationError as error:
-        raise ModelError(f"encoder {name!r}: no such folder, and no name of a model") from error
+        raise ModelError(f"{what} {name!r}: no such folder, and no name of a model") from error
     except LocalEntryNotFoundError:
         pass
     try:
-        return Path(snapshot_download(name))
+        return Path(snapshot_download(name, allow_patterns=wanted))
     except LocalEntryNotFoundError as error:
         raise ModelError(
-            f"encoder {name!r}: no such folder, not in the hub's cache, and the hub cannot be "
-            "reached; give the folder of a model, or no encoder for the default"
+            f"{what} {name!r}: no such folder, not in the hub's cache, and the hub cannot be "
+            f"reached; {hint}"
         ) from error
     except HfHubHTTPError as error:
-        raise ModelError(f"encoder {name!r}: the hub has no such model: {error}") from error
+        raise ModelError(f"{what} {name!r}: the hub has no such model: {error}") from error
 
 
 def _read_folder(reference: str, path: Path) -> ModelFolder:

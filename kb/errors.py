@@ -12,7 +12,7 @@ WherefromError
 │   ├── EncoderMismatchError  another encoder than the one the vectors were made with
 │   └── LockedError         another process is writing
 ├── StorageError            the disk refused: full, read-only or not permitted
-├── ModelError              weights or their configuration cannot be loaded
+├── ModelError              a model cannot be loaded, or one behind a server cannot be asked
 └── TrainingError           a training run cannot go on
 
 A message says what was asked, what was found and where, what is allowed, and the nearest match.
@@ -106,7 +106,7 @@ class StorageError(WherefromError, OSError):
 
 
 class ModelError(WherefromError):
-    """Report weights or a configuration that cannot be loaded."""
+    """Report a model that cannot be loaded, or one behind a server that cannot be asked."""
 
 
 class TrainingError(WherefromError):

@@ -8,16 +8,11 @@ endpoint; one that changes it between two pages repeats some solutions and omits
 """
 
 import hashlib
-import http.client
 import io
 import math
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from urllib.error import URLError
 
 from pyoxigraph import RdfFormat
 
@@ -29,14 +24,13 @@ from wherefrom.kb.rdf_terms import BlankNodes, NumberedQuad, RdfDocument, facts_
 from wherefrom.kb.records import Triple
 from wherefrom.kb.skipped import SkippedRecords
 from wherefrom.kb.sparql_query import check_construct, page_of
+from wherefrom.kb.web_attempts import answered, beginning
 from wherefrom.kb.web_request import Answer, checked_address, post_form
 
 MOST_PAGES = 10_000
 PAGE_TRIPLES = 10_000
 MOST_TRIPLES = 1_000_000
 MOST_TRIPLES_OF_A_SOLUTION = 8  # of a CONSTRUCT template; more are rare
-FIRST_WAIT_SECONDS = 1.0  # before the second attempt; twice as long before each further one
-LONGEST_WAIT_SECONDS = 60.0
 _ACCEPT = "application/n-triples, text/turtle;q=0.8, application/rdf+xml;q=0.5"
 _FORMATS = {
     "application/n-triples": RdfFormat.N_TRIPLES,
@@ -45,9 +39,7 @@ _FORMATS = {
     "application/x-turtle": RdfFormat.TURTLE,
     "application/rdf+xml": RdfFormat.RDF_XML,
 }
-_DONE, _TOO_MANY_REQUESTS, _SERVER_ERRORS = 200, 429, range(500, 600)
 _BLANK_NODE = re.compile(r"_:\S+")
-_SHOWN_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +200,7 @@ def _quads(
     if syntax is None:
         raise SourceError(
             f"{name} is {answer.media_type or 'of no named type'}, not RDF "
-            f"(N-Triples, Turtle or RDF/XML); it begins {_beginning(body)}"
+            f"(N-Triples, Turtle or RDF/XML); it begins {beginning(body)}"
         )
     if syntax in LINE_FORMATS:
         lines = enumerate(io.BytesIO(body), start=1)
@@ -219,33 +211,17 @@ def _quads(
 def _answered(asked: _Endpoint, offset: int, name: str) -> Answer:
     """Ask for a page as often as is allowed, and return it when it is complete."""
     query = page_of(asked.construct, limit=asked.page_triples, offset=offset)
-    wait_seconds, trouble = FIRST_WAIT_SECONDS, ""
-    for attempt in range(1, asked.attempts + 1):
-        wanted_seconds = 0.0
-        try:
-            answer = post_form(
-                asked.url,
-                {"query": query},
-                accept=_ACCEPT,
-                timeout_seconds=asked.timeout_seconds,
-            )
-        except TimeoutError:
-            trouble = f"no complete answer within {asked.timeout_seconds:g} seconds"
-        except (OSError, http.client.HTTPException) as error:
-            trouble = _reason(error)
-        else:
-            if answer.status == _DONE:
-                _check_complete(answer, asked)
-                return answer
-            trouble = f"status {answer.status}, {_beginning(answer.body)}"
-            if answer.status != _TOO_MANY_REQUESTS and answer.status not in _SERVER_ERRORS:
-                raise SourceError(f"{asked.url} refused {name}: {trouble}")
-            wanted_seconds = _wanted_wait(answer, asked.url)
-        if attempt < asked.attempts:
-            time.sleep(min(max(wait_seconds, wanted_seconds), LONGEST_WAIT_SECONDS))
-            wait_seconds *= 2
-    tries = "1 attempt" if asked.attempts == 1 else f"{asked.attempts} attempts"
-    raise SourceError(f"{asked.url} did not give {name} in {tries}: {trouble}")
+    answer = answered(
+        lambda: post_form(
+            asked.url, {"query": query}, accept=_ACCEPT, timeout_seconds=asked.timeout_seconds
+        ),
+        url=asked.url,
+        what=name,
+        attempts=asked.attempts,
+        timeout_seconds=asked.timeout_seconds,
+    )
+    _check_complete(answer, asked)
+    return answer
 
 
 def _check_complete(answer: Answer, asked: _Endpoint) -> None:
@@ -259,41 +235,3 @@ def _check_complete(answer: Answer, asked: _Endpoint) -> None:
     if "x-sql-state" in answer.headers:
         why = answer.headers.get("x-sql-message") or answer.headers["x-sql-state"]
         raise SourceError(f"{asked.url} answered only in part: {why}")
-
-
-def _wanted_wait(answer: Answer, url: str) -> float:
-    """Return how many seconds the server asks to wait, 0 where it does not say.
-
-    Raises
-    ------
-    SourceError
-        If it asks for more than is waited here.
-    """
-    asked_for = answer.headers.get("retry-after", "").strip()
-    if asked_for.isdecimal():
-        seconds = float(asked_for)
-    else:
-        try:
-            seconds = (parsedate_to_datetime(asked_for) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):  # no date, or one without a time zone
-            return 0.0
-    if seconds > LONGEST_WAIT_SECONDS:
-        raise SourceError(
-            f"{url} is busy (status {answer.status}) and asks to come back in {seconds:.0f} seconds"
-        )
-    return max(seconds, 0.0)
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, URLError) and isinstance(error.reason, Exception):
-        error = error.reason
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
-
-
-def _beginning(body: bytes) -> str:
-    """Show the first line of an answer that has words in it."""
-    text = body[: 20 * _SHOWN_CHARACTERS].decode("utf-8", "replace")
-    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return repr(line[:_SHOWN_CHARACTERS])

@@ -1,4 +1,4 @@
-"""Send a form to a web server and read its whole answer before a deadline.
+"""Send a form or JSON to a web server and read its whole answer before a deadline.
 
 The standard library limits how long a server may be silent, not how long it may talk: one that
 sends a byte now and then would be listened to for ever. Here every wait for the network gets only
@@ -8,11 +8,13 @@ the time that is left.
 import gzip
 import http.client
 import io
+import json
 import socket
 import ssl
 import time
 import urllib.request
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -88,23 +90,49 @@ def post_form(url: str, fields: dict[str, str], *, accept: str, timeout_seconds:
     SourceError
         If the answer is larger than 128 MiB or damaged, or redirects lead nowhere.
     """
+    form = urlencode(fields).encode("ascii")
+    return _post(url, form, {"Accept": accept}, timeout_seconds)
+
+
+def post_json(
+    url: str, value: object, *, authorization: str = "", timeout_seconds: float
+) -> Answer:
+    """Send a value as JSON, asking for JSON, and return what the server answers; see `post_form`.
+
+    `authorization` is what the header of that name says, none where it is empty. It is not sent
+    on where a redirect leads to another server.
+    """
+    headers = {"Accept": "application/json", "Content-Type": "application/json"}
+    if authorization:
+        headers["Authorization"] = authorization
+    return _post(url, json.dumps(value).encode("ascii"), headers, timeout_seconds)
+
+
+def _post(url: str, body: bytes, named: Mapping[str, str], timeout_seconds: float) -> Answer:
     deadline = time.monotonic() + timeout_seconds
-    form: bytes | None = urlencode(fields).encode("ascii")
+    sent: bytes | None = body
     headers = {
-        "Accept": accept,
+        **named,
         "Accept-Encoding": "gzip",
         "User-Agent": f"wherefrom/{version('wherefrom')}",
     }
     for _ in range(_MOST_REDIRECTS + 1):
-        request = urllib.request.Request(url, data=form, headers=headers)
+        request = urllib.request.Request(url, data=sent, headers=headers)
         with _open(request, deadline) as response:
             status = response.status
             location = response.getheader("Location")
             if location is None or status not in (*_REPEATED, _FETCHED):
                 return _answer(url, response)
-        form = None if status == _FETCHED else form
-        url = _redirected(url, location)
+        sent = None if status == _FETCHED else sent
+        before, url = url, _redirected(url, location)
+        if _server(url) != _server(before):
+            headers.pop("Authorization", None)
     raise SourceError(f"{url} was reached after {_MOST_REDIRECTS} redirects and leads further")
+
+
+def _server(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
 
 
 def _redirected(url: str, location: str) -> str:

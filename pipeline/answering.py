@@ -114,11 +114,7 @@ class Answerer:
         if chosen == "graph":
             self._load_encoder()
         start = time.perf_counter()
-        if retriever is None and chosen == "graph":
-            found = self._retrieve_together(questions, k)
-        else:
-            ranked = retrieve(self.knowledge, questions, k=k, retriever=chosen)
-            found = [(evidence, None) for evidence in ranked]
+        found = self.found(questions, k=k, retriever=retriever)
         share = (time.perf_counter() - start) / max(1, len(questions))
         answers = []
         for question, (evidence, bridge) in zip(questions, found, strict=True):
@@ -126,6 +122,15 @@ class Answerer:
             again = chosen == "graph" and wants_second_walk(answer)
             answers.append(self._second(question, answer, k) if again else answer)
         return answers
+
+    def found(
+        self, questions: Sequence[str], *, k: int = 10, retriever: str | None = None
+    ) -> list[tuple[list[Evidence], Bridged | None]]:
+        """Find the evidence for each question, and the bridge that was put in; raises as `ask`."""
+        if retriever is None and self.chosen(None) == "graph":
+            return self._retrieve_together(questions, k)
+        ranked = retrieve(self.knowledge, questions, k=k, retriever=self.chosen(retriever))
+        return [(evidence, None) for evidence in ranked]
 
     def _retrieve_together(
         self, questions: Sequence[str], k: int

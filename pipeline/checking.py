@@ -1,6 +1,7 @@
 """Decide a claim from the sentences of the evidence: supported, refuted or undecided."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.pipeline.quoted import citation, sentences
@@ -21,6 +22,11 @@ def check_claim(
     bear the verdict out.
     """
     known = SentenceVectors.of(encoder, sentences(evidence))
+    return replace(check_by(reader, encoder, claim, known), evidence=tuple(evidence))
+
+
+def check_by(reader: Reader, encoder: Encoder, claim: str, known: SentenceVectors) -> Check:
+    """Decide one claim as `check_claim` does, from sentences whose vectors are known already."""
     centre = reader.manifest.calibration.claim_cosine
     weighed = weigh(reader, encoder, claim, known, centre=centre)
     probabilities = joined(weighed)
@@ -28,7 +34,7 @@ def check_claim(
     cited = [
         citation(support.quoted, support.verification) for support in _bearing(weighed, verdict)
     ]
-    return Check(claim, verdict, probabilities, tuple(cited), tuple(evidence))
+    return Check(claim, verdict, probabilities, tuple(cited))
 
 
 def joined(weighed: Sequence[Support]) -> dict[str, float]:

@@ -12,6 +12,7 @@ from wherefrom.indexes.records import PathStep
 
 Verdict = Literal["supported", "refuted", "undecided"]
 VERDICTS: tuple[Verdict, ...] = ("supported", "refuted", "undecided")
+Abstention = Literal["", "said", "unsupported", "irrelevant"]
 
 Path = tuple[PathStep, ...]  # steps from the question to the evidence
 
@@ -82,8 +83,40 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftSentence:
+    """One sentence of a draft, its verdict by the evidence, and what bears the verdict out.
+
+    `entailment` is the probability of support. A sentence that is undecided has no citations.
+    """
+
+    text: str
+    verdict: Verdict
+    entailment: float
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a generator wrote, its own marks of passages left out.
+
+    `abstention` says why there is no answer: because the generator ``said`` that the passages do
+    not hold it (or wrote nothing), because none of its sentences is supported (``unsupported``),
+    or because those that are have nothing to do with the question (``irrelevant``); it is empty
+    where there is an answer.
+    """
+
+    text: str
+    sentences: tuple[DraftSentence, ...]
+    abstention: Abstention
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What `ask` returns. `answer` is empty when it abstains."""
+    """What `ask` returns. `answer` is empty when it abstains.
+
+    `draft` is there where a generator wrote the answer; `probability` is then that of the
+    sentence that is supported least.
+    """
 
     question: str
     answer: str
@@ -93,6 +126,7 @@ class Answer:
     paths: tuple[Path, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     timing_seconds: Mapping[str, float] = field(default_factory=dict)
+    draft: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)

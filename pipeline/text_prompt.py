@@ -15,10 +15,11 @@ from wherefrom.pipeline.records import Evidence
 FORMS = ("plain", "few-shot", "chat")
 BUDGET_TOKENS = 3072
 CHARACTERS_OF_A_TOKEN = 4  # the usual estimate for English, where no tokenizer is given
+NO_ANSWER = "no answer"  # what a model is told to say where the passages do not hold it
 INSTRUCTION = (
     "Answer the question from the numbered passages alone, in as few words as possible. "
     "After the answer, name the passages that it rests on, like this: [1]. "
-    "If the passages do not answer it, say: no answer."
+    f"If the passages do not answer it, say: {NO_ANSWER}."
 )
 
 
@@ -83,6 +84,7 @@ def text_prompt(
     budget_tokens: int = BUDGET_TOKENS,
     count_tokens: Callable[[str], int] = estimated_tokens,
     examples: Sequence[Example] = EXAMPLES,
+    instruction: str = INSTRUCTION,
 ) -> TextPrompt:
     """Render a question and its evidence as a prompt for a language model.
 
@@ -101,6 +103,8 @@ def text_prompt(
         Counts the tokens of a text as the model would.
     examples
         For ``few-shot`` and ``chat``.
+    instruction
+        What the model is told to do.
 
     Raises
     ------
@@ -112,7 +116,10 @@ def text_prompt(
     shown: list[tuple[str, str]] = []
 
     def cost() -> int:
-        return sum(count_tokens(m.content) for m in _messages(form, question, shown, examples))
+        return sum(count_tokens(message.content) for message in messages())
+
+    def messages() -> list[Message]:
+        return _messages(form, question, shown, examples, instruction)
 
     if cost() > budget_tokens:
         raise UsageError(
@@ -125,8 +132,7 @@ def text_prompt(
             del shown[-1]
             _fit_part(item, shown, lambda: cost() <= budget_tokens)
             break
-    messages = _messages(form, question, shown, examples)
-    return TextPrompt(tuple(messages), tuple(evidence[: len(shown)]))
+    return TextPrompt(tuple(messages()), tuple(evidence[: len(shown)]))
 
 
 def _fit_part(item: Evidence, shown: list[tuple[str, str]], fits: Callable[[], bool]) -> None:
@@ -139,18 +145,22 @@ def _fit_part(item: Evidence, shown: list[tuple[str, str]], fits: Callable[[], b
 
 
 def _messages(
-    form: str, question: str, passages: Sequence[tuple[str, str]], examples: Sequence[Example]
+    form: str,
+    question: str,
+    passages: Sequence[tuple[str, str]],
+    examples: Sequence[Example],
+    instruction: str,
 ) -> list[Message]:
     asked = _asked(question, passages)
     if form == "plain":
-        return [Message("user", f"{INSTRUCTION}\n\n{asked}\nAnswer:")]
+        return [Message("user", f"{instruction}\n\n{asked}\nAnswer:")]
     if form == "few-shot":
         worked = [
             f"{_asked(example.question, example.passages)}\nAnswer: {example.answer}"
             for example in examples
         ]
-        return [Message("user", "\n\n".join([INSTRUCTION, *worked, f"{asked}\nAnswer:"]))]
-    turns = [Message("system", INSTRUCTION)]
+        return [Message("user", "\n\n".join([instruction, *worked, f"{asked}\nAnswer:"]))]
+    turns = [Message("system", instruction)]
     for example in examples:
         turns.append(Message("user", _asked(example.question, example.passages)))
         turns.append(Message("assistant", example.answer))

@@ -1,11 +1,14 @@
-"""Tiny real parts that tests share: encoders made in memory, sources written to a folder."""
+"""Tiny real parts that tests share: encoders, sources written to a folder, a server on loopback."""
 
 import hashlib
 import json
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -153,3 +156,110 @@ def save_tiny_encoder(folder: Path) -> None:
     transformer = Transformer(str(base), max_seq_length=128)
     modules = [transformer, Pooling(TINY_DIMENSIONS, pooling_mode="mean"), Normalize()]
     SentenceTransformer(modules=modules, device="cpu").save(str(folder))
+
+
+class Asked(BaseHTTPRequestHandler):
+    """One request, and how to answer it."""
+
+    body: bytes
+    form: dict[str, list[str]]
+    stopped: threading.Event  # set when the test is over; what hangs waits for it
+    answer: Callable[["Asked"], None]
+
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        self.body = self.rfile.read(length)
+        self.form = parse_qs(self.body.decode())
+        type(self).answer(self)
+
+    def do_GET(self) -> None:
+        self.do_POST()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+    def reply(
+        self,
+        body: str | bytes = b"",
+        media_type: str = "application/n-triples",
+        status: int = 200,
+        **headers: str,
+    ) -> None:
+        """Send a whole answer; `Retry_After="1"` becomes the header `Retry-After: 1`."""
+        content = body.encode() if isinstance(body, str) else body
+        named = {"Content-Type": media_type, "Content-Length": str(len(content))}
+        named |= {name.replace("_", "-"): value for name, value in headers.items()}
+        self.send_response(status)
+        for name, value in named.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+
+Serve = Callable[[Callable[[Asked], None]], str]
+
+
+@pytest.fixture
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+    """Give a function that starts a server which answers as it is told, and returns its address."""
+    monkeypatch.setenv("no_proxy", "*")
+    stopped = threading.Event()
+    servers: list[ThreadingHTTPServer] = []
+
+    def start(answer: Callable[[Asked], None]) -> str:
+        handler = type("Handler", (Asked,), {"answer": answer, "stopped": stopped})
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        server.daemon_threads = True
+        server.handle_error = lambda *_: None  # type: ignore[method-assign] # a client that hung up
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}/sparql"
+
+    yield start
+    stopped.set()
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+CHAT_TEMPLATE = (
+    "{% for message in messages %}<|start|>{{ message['role'] }}\n"
+    "{{ message['content'] }}<|end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|start|>assistant\n{% endif %}"
+)
+
+
+@pytest.fixture(scope="session")
+def tiny_chat_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a chat model that writes nonsense: two layers, made from a seed."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("tiny") / "chat"
+    pieces = ["<|end|>", "<|start|>", *sorted(pre_tokenizers.ByteLevel.alphabet()), "Ġt", "he"]
+    numbered = {piece: number for number, piece in enumerate(pieces)}
+    backend = Tokenizer(models.BPE(vocab=numbered, merges=[("Ġ", "t"), ("h", "e")]))
+    backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    backend.decoder = decoders.ByteLevel()
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=backend, eos_token="<|end|>", additional_special_tokens=["<|start|>"]
+    )
+    tokenizer.chat_template = CHAT_TEMPLATE
+    tokenizer.save_pretrained(folder)
+    config = LlamaConfig(
+        vocab_size=len(pieces),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=4096,
+        initializer_range=0.5,
+        bos_token_id=None,
+        eos_token_id=0,
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(SEED)
+        LlamaForCausalLM(config).save_pretrained(folder)
+    return folder

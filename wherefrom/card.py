@@ -6,8 +6,17 @@ Colours are written on each element, because a notebook shares one page between 
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Path, Verdict
-from wherefrom.text import listed, path_line, receipts, split_sentence
+from wherefrom.pipeline.records import (
+    Answer,
+    Check,
+    Choice,
+    Citation,
+    Draft,
+    Evidence,
+    Path,
+    Verdict,
+)
+from wherefrom.text import WHY_NO_ANSWER, listed, path_line, receipts, split_sentence
 
 CARD = (
     "border:1px solid rgba(128,128,128,.4);border-radius:8px;padding:12px 16px;max-width:48em;"
@@ -24,13 +33,27 @@ VERDICT_COLOURS: dict[Verdict, str] = {
 
 def answer_card(answer: Answer) -> str:
     """Show an answer with its probability and each citation's sentence."""
-    if answer.abstained:
+    if answer.draft is not None:
+        said = _drafted(answer.draft)
+    elif answer.abstained:
         said = (
             f"No answer {_muted(f'no passage answers this well enough ({answer.probability:.2f})')}"
         )
     else:
         said = f"{escape(answer.answer)} {_muted(f'probability {answer.probability:.2f}')}"
     return _card(answer.question, said, _citations(answer.citations) + _paths(answer.paths))
+
+
+def _drafted(draft: Draft) -> str:
+    """Show a draft sentence by sentence; those that are not supported are marked."""
+    why = WHY_NO_ANSWER.get(draft.abstention, "")
+    lines = [f"No answer {_muted(why)}"] if draft.abstention else []
+    for sentence in draft.sentences:
+        if sentence.verdict == "supported":
+            lines.append(escape(sentence.text))
+        else:
+            lines.append(f"{_muted(sentence.text)} {_verdict(sentence.verdict)}")
+    return "".join(f"<div>{line}</div>" for line in lines)
 
 
 def check_card(check: Check) -> str:

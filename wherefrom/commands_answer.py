@@ -19,11 +19,15 @@ from wherefrom.contract import (
 )
 from wherefrom.kb.errors import QuestionError, UsageError
 from wherefrom.options import (
+    ApiKeyVariable,
     AsJson,
     BestRetriever,
     Device,
     Encoder,
+    Examples,
+    Generator,
     KnowledgeBasePath,
+    Model,
     Passages,
     QuestionsFile,
     Reader,
@@ -40,6 +44,9 @@ from wherefrom.text import (
 
 if TYPE_CHECKING:
     from rich.text import Text
+
+    from wherefrom.pipeline.generator import Generator as LanguageModel
+    from wherefrom.pipeline.worked_examples import WorkedExample
 
 Result = TypeVar("Result")
 
@@ -76,6 +83,10 @@ def ask(
     k: Passages = 10,
     retriever: BestRetriever = None,
     reader: Reader = None,
+    generator: Generator = None,
+    model: Model = None,
+    examples: Examples = None,
+    api_key_variable: ApiKeyVariable = None,
     encoder: Encoder = None,
     device: Device = None,
     as_json: AsJson = False,
@@ -84,13 +95,46 @@ def ask(
     from wherefrom.opened import KnowledgeBase
 
     asked = _asked(question, questions, read=read_questions)
+    shown = _examples(examples, generator)
     opened = KnowledgeBase.open(kb, reader=reader, encoder=encoder, device=device)
+    writer = _generator(generator, model, api_key_variable, device)
     with _placed(asked):
-        found = opened.ask_many([item.text for item in asked], k=k, retriever=retriever)
+        found = opened.ask_many(
+            [item.text for item in asked],
+            k=k,
+            retriever=retriever,
+            generator=writer,
+            examples=shown,
+        )
     if as_json:
         _print_objects(asked, found, answer_json, listed=questions is not None)
     else:
         _print_texts(asked, found, answer_text, headed=questions is not None)
+
+
+def _examples(file: Path | None, generator: str | None) -> "list[WorkedExample] | None":
+    if file is None:
+        return None
+    if generator is None:
+        raise UsageError("--examples goes with --generator")
+    from wherefrom.pipeline.worked_examples import read_examples
+
+    return read_examples(file)
+
+
+def _generator(
+    reference: str | None, model: str | None, api_key_variable: str | None, device: str | None
+) -> "LanguageModel | None":
+    if reference is not None:
+        from wherefrom.pipeline.generator import open_generator
+
+        return open_generator(
+            reference, model=model, api_key_variable=api_key_variable, device=device
+        )
+    for option, value in (("--model", model), ("--api-key-variable", api_key_variable)):
+        if value is not None:
+            raise UsageError(f"{option} goes with --generator")
+    return None
 
 
 def check(

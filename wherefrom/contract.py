@@ -9,6 +9,7 @@ from wherefrom.pipeline.records import (
     Choice,
     Citation,
     Classification,
+    Draft,
     Evidence,
     Path,
 )
@@ -28,6 +29,23 @@ def answer_json(answer: Answer) -> Json:
         "receipts": _receipts(answer.paths),
         "evidence": _evidence(answer.evidence),
         "timing_seconds": dict(answer.timing_seconds),
+        **({} if answer.draft is None else _draft(answer.draft)),
+    }
+
+
+def _draft(draft: Draft) -> Json:
+    return {
+        "draft": draft.text,
+        "abstention": draft.abstention,
+        "sentences": [
+            {
+                "text": sentence.text,
+                "verdict": sentence.verdict,
+                "entailment": sentence.entailment,
+                "citations": _citations(sentence.citations),
+            }
+            for sentence in draft.sentences
+        ],
     }
 
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from wherefrom.kb.progress import Progress
     from wherefrom.kb.records import Document, Passage
     from wherefrom.pipeline.answering import Answerer
+    from wherefrom.pipeline.generator import Generator
     from wherefrom.pipeline.text_prompt import TextPrompt
+    from wherefrom.pipeline.worked_examples import WorkedExample
 
 
 class KnowledgeBase:
@@ -41,6 +43,7 @@ class KnowledgeBase:
         self._encoder = encoder
         self._device = device
         self._answers: Answerer | None = None
+        self._generators: dict[str, Generator] = {}
 
     @classmethod
     def open(
@@ -90,16 +93,65 @@ class KnowledgeBase:
         found = self.search(question, k=k, retriever=retriever)
         return text_prompt(question, found, form=form, budget_tokens=budget_tokens)
 
-    def ask(self, question: str, *, k: int = 10, retriever: str | None = None) -> Answer:
-        """Answer a question from the `k` best passages, with citations, or abstain."""
-        return self.ask_many([question], k=k, retriever=retriever)[0]
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        retriever: str | None = None,
+        generator: "Generator | str | None" = None,
+        examples: "Path | str | Sequence[WorkedExample] | None" = None,
+    ) -> Answer:
+        """Answer a question from the `k` best passages, with citations, or abstain.
+
+        Parameters
+        ----------
+        question
+            The question.
+        k
+            How many passages to retrieve.
+        retriever
+            ``dense``, ``sparse``, ``hybrid`` or ``graph``; by default the best there is.
+        generator
+            A language model that writes the answer, whose sentences the reader then verifies: as
+            `wherefrom.pipeline.generator.open_generator` makes or takes it. None lets the reader
+            answer.
+        examples
+            For a generator: examples, or the JSON lines file that holds them; the most similar are
+            shown to it. None shows none.
+        """
+        return self.ask_many(
+            [question], k=k, retriever=retriever, generator=generator, examples=examples
+        )[0]
 
     def ask_many(
-        self, questions: Sequence[str], *, k: int = 10, retriever: str | None = None
+        self,
+        questions: Sequence[str],
+        *,
+        k: int = 10,
+        retriever: str | None = None,
+        generator: "Generator | str | None" = None,
+        examples: "Path | str | Sequence[WorkedExample] | None" = None,
     ) -> list[Answer]:
-        """Answer each question."""
-        found = self._answerer().ask_many(questions, k=k, retriever=retriever)
-        return [Answer.of(answer) for answer in found]
+        """Answer each question, as `ask` does."""
+        if generator is None:
+            if examples is not None:
+                raise UsageError("examples go with a generator")
+            found = self._answerer().ask_many(questions, k=k, retriever=retriever)
+            return [Answer.of(answer) for answer in found]
+        from wherefrom.pipeline.generating import write_answers
+        from wherefrom.pipeline.worked_examples import read_examples
+
+        shown = read_examples(examples) if isinstance(examples, Path | str) else examples
+        written = write_answers(
+            self._answerer(),
+            self._generator(generator) if isinstance(generator, str) else generator,
+            questions,
+            examples=shown or (),
+            k=k,
+            retriever=retriever,
+        )
+        return [Answer.of(answer) for answer in written]
 
     def check(self, claim: str, *, k: int = 10, retriever: str | None = None) -> Check:
         """Decide whether the `k` best passages support or refute a claim."""
@@ -207,6 +259,13 @@ class KnowledgeBase:
             f"<wherefrom knowledge base {info.path}: {info.documents:,} documents, "
             f"{info.passages:,} passages>"
         )
+
+    def _generator(self, reference: str) -> "Generator":
+        if reference not in self._generators:
+            from wherefrom.pipeline.generator import open_generator
+
+            self._generators[reference] = open_generator(reference, device=self._device)
+        return self._generators[reference]
 
     def _answerer(self) -> "Answerer":
         if self._answers is None:

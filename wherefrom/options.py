@@ -65,3 +65,26 @@ QuestionsFile = Annotated[
         metavar="FILE", help='Answer every line of a file instead: {"id": …, "question": …}.'
     ),
 ]
+Generator = Annotated[
+    str | None,
+    typer.Option(
+        metavar="MODEL",
+        help="Let a language model write the answer: an http address, a GGUF file, smollm2, a "
+        "folder or a hub name.",
+    ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Which model of the server at --generator shall answer."),
+]
+Examples = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help='Show the generator the most similar of these: {"question": …, "answer": …}.',
+    ),
+]
+ApiKeyVariable = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Environment variable with the key of the server."),
+]

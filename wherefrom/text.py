@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wherefrom.pipeline.records import (
+    Abstention,
     Answer,
     Check,
     Choice,
     Citation,
     Classification,
+    Draft,
     Evidence,
     Path,
     Verdict,
@@ -27,11 +29,18 @@ VERDICT_STYLES: dict[Verdict, str] = {
     "refuted": "red",
     "undecided": "yellow",
 }
+WHY_NO_ANSWER: dict[Abstention, str] = {
+    "said": "the generator says that the passages do not hold it",
+    "unsupported": "the passages support no sentence that the generator wrote",
+    "irrelevant": "what is supported of the generator's text does not answer the question",
+}
 CLOSEST = 3  # passages named when there is no answer
 
 
 def answer_text(answer: Answer) -> Text:
     """Put an answer, or the lack of one, with its citations."""
+    if answer.draft is not None:
+        return _drafted(answer, answer.draft)
     if not answer.abstained:
         head = _text((answer.answer, "bold"), f"  (probability {answer.probability:.2f})\n")
         return head.append_text(_citations(answer.citations)).append_text(_paths(answer.paths))
@@ -39,11 +48,40 @@ def answer_text(answer: Answer) -> Text:
         ("No answer", "bold"),
         f": no passage found answers this well enough (probability {answer.probability:.2f}).\n",
     )
-    if answer.evidence:
-        head.append("\nClosest passages:\n")
-        for evidence in answer.evidence[:CLOSEST]:
-            head.append(f"  {evidence.title} · {evidence.passage_id}\n")
-    return head
+    return head.append_text(_closest(answer))
+
+
+def _closest(answer: Answer) -> Text:
+    together = _text("\nClosest passages:\n" if answer.evidence else "")
+    for evidence in answer.evidence[:CLOSEST]:
+        together.append(f"  {evidence.title} · {evidence.passage_id}\n")
+    return together
+
+
+def _drafted(answer: Answer, draft: Draft) -> Text:
+    """Put each sentence of a draft with the numbers of its citations, or marked as unsupported."""
+    if draft.abstention == "said":
+        head = _text(("No answer", "bold"), f": {WHY_NO_ANSWER[draft.abstention]}.\n")
+        return head.append_text(_closest(answer))
+    head = _text()
+    if draft.abstention:
+        head = _text(("No answer", "bold"), f": {WHY_NO_ANSWER[draft.abstention]}.\n\n")
+    numbers = {_place(one): number for number, one in enumerate(answer.citations, start=1)}
+    for sentence in draft.sentences:
+        style = VERDICT_STYLES[sentence.verdict]
+        if sentence.verdict == "supported":
+            places = (_place(one) for one in sentence.citations)
+            cited = "".join(f"[{numbers[place]}]" for place in places if place in numbers)
+            mark = f" {cited}\n" if cited else "  (supported)\n"
+            head.append_text(_text((_one_line(sentence.text), "bold"), (mark, style)))
+        else:
+            mark = f"  ({sentence.verdict}: not supported by the passages)\n"
+            head.append_text(_text(_one_line(sentence.text), (mark, style)))
+    return head.append_text(_citations(answer.citations)).append_text(_paths(answer.paths))
+
+
+def _place(citation: Citation) -> tuple[str, int, int, str]:
+    return citation.document_id, citation.start, citation.end, citation.quote
 
 
 def check_text(check: Check) -> Text:

@@ -19,7 +19,7 @@ LINE = f'<{E}owl_%d> <{E}number> "%d" .\n'
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch):
-    monkeypatch.setattr("wherefrom.kb.sparql_endpoint.FIRST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("wherefrom.kb.web_attempts.FIRST_WAIT_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_a_busy_server_is_asked_again(serve, status):
 
 def test_a_server_is_waited_for_as_long_as_it_asks_but_not_for_ever(serve, monkeypatch):
     waits = []
-    monkeypatch.setattr("wherefrom.kb.sparql_endpoint.time.sleep", waits.append)
+    monkeypatch.setattr("wherefrom.kb.web_attempts.time.sleep", waits.append)
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
     late = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
     for wanted in ("7", soon, "soon", "", "-5"):
@@ -132,7 +132,7 @@ def test_a_server_is_waited_for_as_long_as_it_asks_but_not_for_ever(serve, monke
 
 def test_waits_double(serve, monkeypatch):
     waits = []
-    monkeypatch.setattr("wherefrom.kb.sparql_endpoint.time.sleep", waits.append)
+    monkeypatch.setattr("wherefrom.kb.web_attempts.time.sleep", waits.append)
     with pytest.raises(SourceError, match="in 4 attempts"):
         facts(serve(lambda asked: asked.reply(status=500)), attempts=4)
     assert waits == [0.01, 0.02, 0.04]

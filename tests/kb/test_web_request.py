@@ -2,13 +2,14 @@
 
 import gzip
 import http.client
+import json
 import socket
 import time
 
 import pytest
 
 from wherefrom.kb.errors import SourceError, UsageError
-from wherefrom.kb.web_request import checked_address, post_form
+from wherefrom.kb.web_request import checked_address, post_form, post_json
 
 
 def post(url, timeout_seconds=5.0):
@@ -175,3 +176,38 @@ def test_a_malformed_address_is_refused(url, message):
 def test_a_good_address_loses_its_fragment_only():
     url = "https://example.org:8080/sparql?default-graph-uri=http%3A%2F%2Fdbpedia.org"
     assert checked_address(url + "#top") == url
+
+
+def test_json_arrives_with_its_headers(serve):
+    seen = []
+
+    def answer(asked):
+        seen.append((asked.command, json.loads(asked.body), dict(asked.headers)))
+        asked.reply("{}", "application/json")
+
+    url = serve(answer)
+    found = post_json(url, {"a": "ü\ud800"}, authorization="Bearer k", timeout_seconds=5.0)
+    assert (found.status, found.body) == (200, b"{}")
+    ((command, value, headers),) = seen
+    assert (command, value) == ("POST", {"a": "ü\ud800"})
+    assert headers["Content-Type"] == headers["Accept"] == "application/json"
+    assert headers["Authorization"] == "Bearer k"
+    post_json(url, {}, timeout_seconds=5.0)
+    assert "Authorization" not in seen[1][2]
+
+
+def test_a_key_does_not_follow_a_redirect_to_another_server(serve):
+    seen = []
+
+    def answer(asked):
+        seen.append(asked.headers.get("Authorization"))
+        asked.reply("{}")
+
+    def moved(asked):
+        where = elsewhere if asked.path == "/moved" else "/moved"
+        seen.append(asked.headers.get("Authorization"))
+        asked.reply(status=307, Location=where)
+
+    elsewhere = serve(answer)
+    post_json(serve(moved), {}, authorization="Bearer k", timeout_seconds=5.0)
+    assert seen == ["Bearer k", "Bearer k", None]

@@ -44,6 +44,13 @@ def test_the_instruction_is_what_it_was() -> None:
     )
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_another_instruction_takes_its_place(form: str, evidence: list[Evidence]) -> None:
+    usual = text_prompt(QUESTION, evidence, form=form)
+    other = text_prompt(QUESTION, evidence, form=form, instruction="Sing.")
+    assert str(other) == str(usual).replace(INSTRUCTION, "Sing.")
+
+
 def test_plain(evidence: list[Evidence]) -> None:
     prompt = text_prompt(QUESTION, evidence, form="plain")
     assert prompt.messages == (Message("user", f"{INSTRUCTION}\n\n{SHOWN}\nAnswer:"),)

@@ -14,7 +14,15 @@ from wherefrom.indexes.neighbourhood import (
     SeenMention,
     Surroundings,
 )
-from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence
+from wherefrom.pipeline.records import (
+    Answer,
+    Check,
+    Choice,
+    Citation,
+    Draft,
+    DraftSentence,
+    Evidence,
+)
 
 TEXT = "Élan [bold]vital[/] is <b>old</b>. It was named by Henri Bergson in 1907. The end."
 QUOTE = "Henri Bergson"
@@ -66,6 +74,18 @@ def answer(citation: Citation, evidence: Evidence) -> Answer:
         evidence=(evidence,),
         timing_seconds={"retrieve": 0.01, "read": 0.02, "verify": 0.03},
     )
+
+
+@pytest.fixture
+def drafted(answer: Answer, citation: Citation) -> Answer:
+    """Give an answer of two sentences that a generator wrote, the second of them not supported."""
+    sentences = (
+        DraftSentence("Henri <b>Bergson</b> named it.", "supported", 0.934, (citation,)),
+        DraftSentence("He was [bold]old[/].", "undecided", 0.125),
+    )
+    text = " ".join(sentence.text for sentence in sentences)
+    draft = Draft(text, sentences, "")
+    return replace(answer, answer=text, probability=0.125, draft=draft)
 
 
 @pytest.fixture

@@ -70,6 +70,17 @@ def test_an_empty_ranking_says_so():
     assert "No passage found" in Reader(ranking_card([])).text
 
 
+def test_a_draft_is_shown_sentence_by_sentence_and_as_text(drafted):
+    page = Reader(answer_card(drafted))
+    assert page.tags <= ALLOWED
+    assert "Henri <b>Bergson</b> named it." in page.text
+    assert "He was [bold]old[/]. undecided" in page.text
+    assert "No answer" not in page.text
+    draft = replace(drafted.draft, sentences=(), abstention="said")
+    said = Reader(answer_card(replace(drafted, answer="", abstained=True, draft=draft)))
+    assert "No answer the generator says that the passages do not hold it" in said.text
+
+
 @given(st.text(), st.text())
 def test_any_text_stays_text(question, answer):
     page = Reader(answer_card(Answer(question, answer, False, 0.5)))

@@ -31,6 +31,17 @@ def test_an_answer(answer):
     assert found["answer"] == answer.answer
 
 
+def test_an_answer_of_a_generator_has_its_sentences_as_well(answer, drafted):
+    found = json.loads(json.dumps(answer_json(drafted)))
+    assert list(found) == [*answer_json(answer), "draft", "abstention", "sentences"]
+    assert (found["draft"], found["abstention"]) == (drafted.answer, "")
+    first, second = found["sentences"]
+    assert list(first) == ["text", "verdict", "entailment", "citations"]
+    assert list(first["citations"][0]) == CITATION
+    assert (second["verdict"], second["entailment"]) == ("undecided", 0.125)
+    assert second["citations"] == []
+
+
 def test_a_check(check):
     found = json.loads(json.dumps(check_json(check)))
     assert list(found) == ["claim", "verdict", "probabilities", "citations", "evidence"]

@@ -5,8 +5,8 @@ from dataclasses import fields
 from wherefrom.results import Answer, Check, Choice, Ranking
 
 
-def test_dressing_keeps_every_field(answer, check, choice):
-    for kind, record in ((Answer, answer), (Check, check), (Choice, choice)):
+def test_dressing_keeps_every_field(answer, drafted, check, choice):
+    for kind, record in ((Answer, answer), (Answer, drafted), (Check, check), (Choice, choice)):
         dressed = kind.of(record)
         for field in fields(record):
             assert getattr(dressed, field.name) is getattr(record, field.name)

@@ -37,6 +37,28 @@ def test_an_abstention_names_the_closest_passages(answer):
     assert "Élan <vital> · d&1#0" in plain
 
 
+def test_a_draft_is_put_sentence_by_sentence(drafted):
+    lines = answer_text(drafted).plain.splitlines()
+    assert lines[0] == "Henri <b>Bergson</b> named it. [1]"
+    assert lines[1] == "He was [bold]old[/].  (undecided: not supported by the passages)"
+    assert lines[3].startswith("[1] Élan <vital> · supported 0.93")
+
+
+def test_a_draft_that_is_no_answer_says_why(drafted):
+    first, second = drafted.draft.sentences
+    for abstention, sentences, wanted in [
+        ("said", (), "No answer: the generator says that the passages do not hold it.\n\nClosest"),
+        ("unsupported", (second,), "No answer: the passages support no sentence that"),
+        ("irrelevant", (first,), "No answer: what is supported of the generator's text does not"),
+    ]:
+        draft = replace(drafted.draft, sentences=sentences, abstention=abstention)
+        none = replace(drafted, answer="", abstained=True, citations=(), draft=draft)
+        plain = answer_text(none).plain
+        assert plain.startswith(wanted)
+        assert all(sentence.text in plain for sentence in sentences)
+        assert ("(supported)" in plain) == (abstention == "irrelevant")
+
+
 def test_a_check_and_a_choice_begin_with_what_was_decided(check, choice):
     assert check_text(check).plain.startswith("supported  (supported 0.90 · undecided 0.06")
     assert choice_text(choice).plain.startswith("<A>  (<A> 0.80 · B 0.20)")

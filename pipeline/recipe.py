@@ -24,6 +24,7 @@ from wherefrom.pipeline.sources import (
 )
 
 ADVERSARIES = ("none", "fgm", "freelb")
+REPORTS = ("none", "tensorboard", "wandb")
 LEARNT = ("spans", "pairs", "yes_no", "choices", "claims", "texts")  # tables of files to learn from
 RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "seed": (0, 2**32 - 1),
@@ -34,6 +35,7 @@ RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "span_batch": (1, ENDLESS),
     "pair_batch": (1, ENDLESS),
     "choice_batch": (1, ENDLESS),
+    "accumulate": (1, ENDLESS),
     "learning_rate": (0, 1),
     "weight_decay": (0, 1),
     "dropout": (0, 1),
@@ -90,6 +92,7 @@ class Recipe:
     span_batch: int = 16
     pair_batch: int = 32
     choice_batch: int = 8
+    accumulate: int = 1
     learning_rate: float = 1.5e-4
     weight_decay: float = 0.01
     dropout: float = 0.0
@@ -106,6 +109,7 @@ class Recipe:
     decay_share: float = 0.3
     max_steps: int = 0
     save_steps: int = 500
+    report_to: str = "none"
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -148,6 +152,8 @@ def read_recipe(path: Path) -> Recipe:
         raise UsageError(f"{path}: {unknown_value('adversary', table['adversary'], ADVERSARIES)}")
     if "leaks" in table and table["leaks"] not in LEAKS:
         raise UsageError(f"{path}: {unknown_value('leaks', table['leaks'], LEAKS)}")
+    if "report_to" in table and table["report_to"] not in REPORTS:
+        raise UsageError(f"{path}: {unknown_value('report_to', table['report_to'], REPORTS)}")
     if table.get("kept") and not table.get("kept_from"):
         raise UsageError(f"{path}: kept needs kept_from, the folder of a reader")
     if table.get("adapter_rank"):

@@ -6,7 +6,9 @@ The run's batches are all drawn before it starts, from the recipe's seed, so a r
 and resumed sees exactly the batches that an undisturbed one sees.
 """
 
+import math
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -170,6 +172,8 @@ def train(
         raise UsageError(f"{folder} holds checkpoints of a run; resume it or name another folder")
     if last is not None:
         check_checkpoint(last)
+    if recipe.report_to != "none" and find_spec(recipe.report_to) is None:
+        raise UsageError(f"report_to is {recipe.report_to}, which is not installed: pip install it")
     set_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(find_model_folder(recipe.encoder).path)
     labels = text_labels(recipe, data)
@@ -193,10 +197,11 @@ def train(
     if not batches:
         raise UsageError(f"the recipe draws no example from its data in {data}; raise a share")
     if recipe.max_steps:
-        batches = batches[: recipe.max_steps]
+        batches = batches[: recipe.max_steps * recipe.accumulate]
+    steps = math.ceil(len(batches) / recipe.accumulate)
     trainer = _ReaderTrainer(
         model=network,
-        args=_arguments(recipe, folder, len(batches)),
+        args=_arguments(recipe, folder, steps),
         train_dataset=BatchList(batches),
         data_collator=_collate_one,
     )
@@ -211,7 +216,7 @@ def train(
         detach_adapter(network)
     if ancestor is not None:
         blend(network, ancestor, recipe.kept)
-    return TrainedReader(network, tokenizer, len(batches), seconds, counts, labels)
+    return TrainedReader(network, tokenizer, steps, seconds, counts, labels)
 
 
 def _collate_one(features: list[list[Item]]) -> dict[str, Tensor]:
@@ -234,6 +239,7 @@ def _arguments(recipe: Recipe, folder: Path, steps: int) -> TrainingArguments:
         output_dir=str(folder),
         max_steps=steps,
         per_device_train_batch_size=1,
+        gradient_accumulation_steps=recipe.accumulate,
         learning_rate=recipe.learning_rate,
         weight_decay=recipe.weight_decay,
         warmup_steps=warmup,
@@ -247,7 +253,7 @@ def _arguments(recipe: Recipe, folder: Path, steps: int) -> TrainingArguments:
         save_total_limit=2,
         seed=recipe.seed,
         data_seed=recipe.seed,
-        report_to=[],
+        report_to=[] if recipe.report_to == "none" else [recipe.report_to],
         remove_unused_columns=False,
         disable_tqdm=True,
         use_cpu=device == "cpu",

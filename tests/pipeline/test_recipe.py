@@ -181,6 +181,8 @@ def test_every_key_is_documented_with_its_default() -> None:
             ": kept does not go with adapter_rank: no other weight learns",
         ),
         (START + "adapter_rank = -1\n" + PAIRS, ": adapter_rank must be at least 0, found -1"),
+        (START + 'report_to = "wandbs"\n' + SPANS, r"unknown report_to 'wandbs'; .* mean wandb\?"),
+        (START + "accumulate = 0\n" + SPANS, ": accumulate must be at least 1, found 0"),
         (START + 'leaks = "dropp"\n' + SPANS, r"unknown leaks 'dropp'; choose .* mean drop\?"),
         (START + "kept = 2\n" + SPANS, ": kept must be from 0 to 1, found 2"),
         (START + "adversary_steps = 0\n" + SPANS, ": adversary_steps must be at least 1, found 0"),

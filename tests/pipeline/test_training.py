@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -423,3 +424,23 @@ def test_a_run_without_a_single_example_is_refused(
     nothing = replace(recipe, spans=(SpanSource("spans.json", share=0.0),), pairs=(), statements=0)
     with pytest.raises(UsageError, match="the recipe draws no example from its data"):
         train(nothing, data, tmp_path)
+
+
+def test_batches_that_accumulate_make_one_step(
+    recipe: Recipe, data: Path, tmp_path: Path, undisturbed: training.TrainedReader
+) -> None:
+    """Two batches a step: half the steps over the same batches, and other weights."""
+    trained = train(replace(recipe, accumulate=2, max_steps=5), data, tmp_path)
+    assert trained.steps == 5
+    assert trained.items == undisturbed.items
+    before, after = weights(undisturbed.network), weights(trained.network)
+    assert any(not torch.equal(before[name], after[name]) for name in before)
+    assert train(replace(recipe, accumulate=4, max_steps=0), data, tmp_path / "4").steps > 1
+
+
+@pytest.mark.parametrize("name", ["tensorboard", "wandb"])
+def test_a_report_needs_its_package(recipe: Recipe, data: Path, tmp_path: Path, name: str) -> None:
+    if find_spec(name) is not None:
+        pytest.skip(f"{name} is installed")
+    with pytest.raises(UsageError, match=f"report_to is {name}, which is not installed"):
+        train(replace(recipe, report_to=name), data, tmp_path)

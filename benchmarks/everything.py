@@ -51,6 +51,7 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
         Run("starter", "starter", of_kb, (kb,)),
         Run("starter_tuning", "starter", (*of_kb, "--set", "tuning"), (kb,)),
         Run("overlap", "overlap"),
+        Run("training_speed", "training_speed"),
         Run("reader", "reader", ("--data", str(data)), (squad, *pairs)),
         Run("nfcorpus", "retrieval_nfcorpus", ("--data", str(nfcorpus)), (nfcorpus,)),
         Run("multihop_answers", "multihop_answers", ("--data", str(wiki.parent)), (wiki,)),

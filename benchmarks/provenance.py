@@ -9,6 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from wherefrom.indexes.hardware import has_fast_bfloat16
+
 PACKAGES = ("wherefrom", "numpy", "torch", "transformers", "sentence-transformers", "faiss-cpu")
 CPU_DESCRIPTION = Path("/proc/cpuinfo")
 
@@ -19,6 +21,7 @@ def provenance(packages: tuple[str, ...] = PACKAGES) -> dict[str, Any]:
         "machine": {
             "cpu": _cpu_name(),
             "cores": os.cpu_count(),
+            "fast_bfloat16": has_fast_bfloat16(),
             "system": platform.platform(),
             "load_average": list(os.getloadavg()) if hasattr(os, "getloadavg") else None,
         },

@@ -35,7 +35,7 @@ from wherefrom.pipeline.networks import (
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import Recipe
-from wherefrom.pipeline.resuming import check_checkpoint, last_checkpoint, whole_checkpoint
+from wherefrom.pipeline.resuming import checkpoint_to_resume, whole_checkpoint
 from wherefrom.pipeline.teacher import Teacher
 
 if TYPE_CHECKING:
@@ -163,13 +163,7 @@ def train(
     TrainingError
         If the loss is no number any more.
     """
-    last = last_checkpoint(folder)
-    if resume and last is None:
-        raise UsageError(f"nothing to resume: {folder} holds no checkpoint")
-    if not resume and last is not None:
-        raise UsageError(f"{folder} holds checkpoints of a run; resume it or name another folder")
-    if last is not None:
-        check_checkpoint(last)
+    last = checkpoint_to_resume(folder, resume=resume)
     set_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(find_model_folder(recipe.encoder).path)
     labels = text_labels(recipe, data)

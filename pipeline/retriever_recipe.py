@@ -94,9 +94,11 @@ def read_retriever_recipe(path: Path) -> RetrieverRecipe:
     return RetrieverRecipe(queries=queries, evaluate=evaluate, **table)
 
 
-def _check_value(key: str, value: Any, wanted: type, path: Path) -> None:
+def _check_value(key: str, value: Any, wanted: type[Any], path: Path) -> None:
     allowed = (float, int) if wanted is float else wanted
     if not isinstance(value, allowed) or isinstance(value, bool):
         raise UsageError(f"{path}: {key} must be {wanted.__name__}, found {value!r}")
     if key in RANGES:
         check_range(value, RANGES[key], f"{path}: {key}")
+    if key == "encoder" and not value:
+        raise UsageError(f"{path}: encoder is empty; leave it out for {DEFAULT_ENCODER}")

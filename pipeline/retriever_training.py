@@ -74,7 +74,7 @@ class BatchTexts(Dataset[list[Row]]):
         ]
 
 
-class _RetrieverTrainer(SentenceTransformerTrainer):  # type: ignore[misc]
+class _RetrieverTrainer(SentenceTransformerTrainer):
     """The trainer, but batches stay as they were drawn, and a checkpoint holds bare weights.
 
     It stops where the loss is no number, and leaves no half of a checkpoint.
@@ -117,8 +117,8 @@ class _RetrieverTrainer(SentenceTransformerTrainer):  # type: ignore[misc]
         place.mkdir(parents=True, exist_ok=True)
         save_model(self.model, str(place / WEIGHTS))
 
-    def _load_from_checkpoint(self, checkpoint_path: str) -> None:
-        load_model(self.model, str(Path(checkpoint_path) / WEIGHTS))
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        load_model(self.model, str(Path(resume_from_checkpoint) / WEIGHTS))
 
 
 def load_model_to_train(folder: ModelFolder) -> SentenceTransformer:

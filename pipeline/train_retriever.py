@@ -17,6 +17,7 @@ from wherefrom.pipeline.hard_negatives import examples, require_enough
 from wherefrom.pipeline.leakage import bare_words
 from wherefrom.pipeline.query_batches import QueryBatch, draw_query_batches
 from wherefrom.pipeline.query_set import QuerySet, files_of, read_query_set
+from wherefrom.pipeline.query_sources import QueryEvaluation, QuerySource
 from wherefrom.pipeline.ranking_measures import Values, measure_encoder
 from wherefrom.pipeline.resuming import checkpoint_to_resume
 from wherefrom.pipeline.retriever_manifest import (
@@ -213,7 +214,8 @@ def _origin(reference: str, folder: ModelFolder) -> dict[str, Any]:
 
 
 def _hashes(recipe: RetrieverRecipe, data: Path) -> dict[str, str]:
-    patterns = {name for each in (*recipe.queries, *recipe.evaluate) for name in files_of(each)}
+    sources: list[QuerySource | QueryEvaluation] = [*recipe.queries, *recipe.evaluate]
+    patterns = {name for each in sources for name in files_of(each)}
     files = {file for pattern in patterns for file in data.glob(pattern)}
     return {file.relative_to(data).as_posix(): _sha256(file) for file in sorted(files)}
 

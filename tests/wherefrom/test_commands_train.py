@@ -1,4 +1,4 @@
-"""`wherefrom train`: a few real steps of a two-layer encoder, through the command line."""
+"""`wherefrom train`: a few real steps of two layers, through the command line."""
 
 import json
 from collections.abc import Iterable
@@ -24,9 +24,13 @@ def squad(colours: Iterable[str]) -> str:
     return json.dumps({"version": "1.1", "data": articles})
 
 
-def pairs(count: int) -> str:
+def pairs(count: int, what: str = "Door") -> str:
     rows = [
-        {"premise": f"Door {n} is red.", "hypothesis": f"Door {n} is open.", "label": LABELS[n % 3]}
+        {
+            "premise": f"{what} {n} is red.",
+            "hypothesis": f"{what} {n} is open.",
+            "label": LABELS[n % 3],
+        }
         for n in range(count)
     ]
     return "".join(json.dumps(row) + "\n" for row in rows)
@@ -37,9 +41,9 @@ def data(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / "train.json").write_text(squad(COLOURS))
-    (folder / "dev.json").write_text(squad(COLOURS[:2]))
+    (folder / "dev.json").write_text(squad(("brown", "grey")))
     (folder / "pairs.jsonl").write_text(pairs(9))
-    (folder / "dev.jsonl").write_text(pairs(3))
+    (folder / "dev.jsonl").write_text(pairs(3, "Gate"))
     return folder
 
 

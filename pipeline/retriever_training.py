@@ -189,6 +189,9 @@ def train_encoder(
     if adapter is not None:
         adapter.merge_and_unload()
     model.max_seq_length = limit
+    backend = getattr(model.tokenizer, "backend_tokenizer", None)
+    if backend is not None:
+        backend.no_truncation()  # else tokenizer.json would keep where the training cut
     return TrainedEncoder(model, len(batches), float(result.metrics["train_runtime"]))
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from wherefrom.indexes.build import build
 from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.indexes.options import BuildOptions
-from wherefrom.kb.errors import ModelError, UsageError
+from wherefrom.kb.errors import ModelError, TrainingError, UsageError
 from wherefrom.pipeline.retriever_manifest import RetrieverManifest, read_retriever_manifest
 from wherefrom.pipeline.retriever_report import change_in_words, verdict
 from wherefrom.pipeline.train_retriever import CHECKPOINTS, train_retriever
@@ -128,7 +128,10 @@ def test_the_folder_builds_a_knowledge_base(
     trained: tuple[Path, RetrieverManifest], write_jsonl: Callable[..., str], tmp_path: Path
 ) -> None:
     out, manifest = trained
-    assert find_model_folder(str(out)).plain
+    found_folder = find_model_folder(str(out))
+    assert found_folder.plain
+    assert found_folder.max_tokens == 128  # the encoder's own, not that of the training
+    assert json.loads((out / "tokenizer.json").read_text())["truncation"] is None
     documents = [{"id": w, "title": "", "text": f"mon {WORDS[w]} est perdu"} for w in WORDS]
     options = BuildOptions(encoder=str(out))
     build(tmp_path / "my.kb", [write_jsonl(documents)], options=options)
@@ -252,3 +255,29 @@ def test_what_is_wrong_is_said_before_anything_is_trained(
     with pytest.raises(UsageError, match="draws no batch from its queries"):
         attempt(share=0)
     assert not (tmp_path / "out").exists()
+
+
+def test_what_an_encoder_wants_before_texts_is_shown_and_kept(
+    attempt: Attempt, calm_encoder_folder: Path, tmp_path: Path
+) -> None:
+    settings = "max_steps = 1\nhard_negatives = 0"
+    without = attempt(settings)
+    shutil.copytree(calm_encoder_folder, tmp_path / "prompted")
+    file = tmp_path / "prompted" / "config_sentence_transformers.json"
+    prompts = {"query": "query: ", "document": "passage: "}
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"prompts": prompts}))
+    shown = attempt(settings, encoder=tmp_path / "prompted", out="shown")
+    assert any((without[name] != weight).any() for name, weight in shown.items())
+    folder = find_model_folder(str(tmp_path / "shown"))
+    assert (folder.query_prefix, folder.passage_prefix) == ("query: ", "passage: ")
+
+
+def test_a_loss_that_is_no_number_stops_the_run(
+    attempt: Attempt, calm_encoder_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(calm_encoder_folder, tmp_path / "broken")
+    weights = load_file(tmp_path / "broken" / "model.safetensors")
+    weights["encoder.layer.0.output.dense.bias"][0] = float("nan")
+    save_file(weights, tmp_path / "broken" / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(TrainingError, match="the loss is nan at step 1: lower learning_rate"):
+        attempt("hard_negatives = 0", encoder=tmp_path / "broken")

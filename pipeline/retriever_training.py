@@ -127,14 +127,17 @@ def load_model_to_train(folder: ModelFolder) -> SentenceTransformer:
     Raises
     ------
     ModelError
-        If sentence-transformers cannot load it, or it has nothing that learns.
+        If sentence-transformers cannot load it, or queries and passages go different ways in it.
     """
+    if "Router" in folder.modules:
+        raise ModelError(
+            f"{folder.path} encodes queries and passages by different modules (Router), which "
+            "cannot be trained here; choose an encoder of one transformer"
+        )
     try:
         model = SentenceTransformer(str(folder.path), device="cpu", local_files_only=True)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError) as error:
         raise ModelError(f"{folder.path}: sentence-transformers cannot load it: {error}") from error
-    if "Router" in folder.modules:
-        raise ModelError(f"{folder.path} has one model for queries and one for passages: no")
     return model.float()
 
 

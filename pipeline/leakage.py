@@ -85,7 +85,18 @@ def content(example: Learnt) -> str:
     >>> content(PairExample("A man, asleep.", "He sleeps", 0))
     'a man asleep | he sleeps'
     """
-    return " | ".join(_BETWEEN_WORDS.sub(" ", text.lower()).strip() for text in _parts(example))
+    return " | ".join(bare_words(text) for text in _parts(example))
+
+
+def bare_words(text: str) -> str:
+    """Return the words of a text without case and punctuation.
+
+    Examples
+    --------
+    >>> bare_words("Who, then, was Ada?")
+    'who then was ada'
+    """
+    return _BETWEEN_WORDS.sub(" ", text.lower()).strip()
 
 
 def _parts(example: Learnt) -> tuple[str, ...]:

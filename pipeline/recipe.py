@@ -1,12 +1,12 @@
 """Read a training recipe: one TOML file that says what a reader learns from, and how."""
 
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from wherefrom.kb.errors import SourceError, UsageError, unknown_value
+from wherefrom.kb.errors import UsageError, unknown_value
 from wherefrom.pipeline.leakage import LEAKS
+from wherefrom.pipeline.recipe_kind import read_table, require_kind, tables_of
 from wherefrom.pipeline.sources import (
     ENDLESS,
     Evaluation,
@@ -122,18 +122,16 @@ def read_recipe(path: Path) -> Recipe:
     UsageError
         If a key is unknown, of the wrong type, or out of range.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SourceError(f"cannot read the recipe {path}: {error}") from error
+    table = read_table(path)
+    require_kind(table, "reader", path)
     check_keys(table, [field.name for field in fields(Recipe)], str(path))
-    spans = tuple(span_source(*each) for each in _tables(table, "spans", path))
-    pairs = tuple(pair_source(*each) for each in _tables(table, "pairs", path))
-    yes_no = tuple(plain_source(*each) for each in _tables(table, "yes_no", path))
-    choices = tuple(judged_source(*each) for each in _tables(table, "choices", path))
-    claims = tuple(judged_source(*each) for each in _tables(table, "claims", path))
-    texts = tuple(plain_source(*each) for each in _tables(table, "texts", path))
-    evaluate = tuple(evaluation(*each) for each in _tables(table, "evaluate", path))
+    spans = tuple(span_source(*each) for each in tables_of(table, "spans", path))
+    pairs = tuple(pair_source(*each) for each in tables_of(table, "pairs", path))
+    yes_no = tuple(plain_source(*each) for each in tables_of(table, "yes_no", path))
+    choices = tuple(judged_source(*each) for each in tables_of(table, "choices", path))
+    claims = tuple(judged_source(*each) for each in tables_of(table, "claims", path))
+    texts = tuple(plain_source(*each) for each in tables_of(table, "texts", path))
+    evaluate = tuple(evaluation(*each) for each in tables_of(table, "evaluate", path))
     if not any((spans, pairs, yes_no, choices, claims, texts)):
         listed = ", ".join(f"[[{name}]]" for name in LEARNT)
         raise UsageError(f"{path}: a recipe needs at least one of {listed}")
@@ -185,11 +183,3 @@ def _require_inference_alone(
                 f"{path}: an adapter learns inference alone, found [[spans]] {source.file}; with "
                 "share = 0 its questions still become statements"
             )
-
-
-def _tables(table: dict[str, Any], key: str, path: Path) -> list[tuple[dict[str, Any], str]]:
-    """Take the tables under a key, each with its name for messages; TOML writes them as [[key]]."""
-    found = table.pop(key, [])
-    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-        raise UsageError(f"{path}: {key} must be tables [[{key}]], found {found!r}")
-    return [(entry, f"{path}, [[{key}]]") for entry in found]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from wherefrom.kb.errors import ModelError, StorageError
+from wherefrom.kb.errors import ModelError, StorageError, UsageError
 
 STATE, WEIGHTS, OPTIMIZER = "trainer_state.json", "model.safetensors", "optimizer.pt"
 
@@ -27,6 +27,26 @@ def last_checkpoint(folder: Path) -> Path | None:
         if (number := path.name.rpartition("-")[2]).isdecimal() and (path / STATE).is_file()
     }
     return found[max(found)] if found else None
+
+
+def checkpoint_to_resume(folder: Path, *, resume: bool) -> Path | None:
+    """Return the checkpoint that a run goes on from, None where it begins.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to resume, or checkpoints exist and `resume` is false.
+    ModelError
+        If the last checkpoint is damaged.
+    """
+    last = last_checkpoint(folder)
+    if resume and last is None:
+        raise UsageError(f"nothing to resume: {folder} holds no checkpoint")
+    if not resume and last is not None:
+        raise UsageError(f"{folder} holds checkpoints of a run; resume it or name another folder")
+    if last is not None:
+        check_checkpoint(last)
+    return last
 
 
 def check_checkpoint(checkpoint: Path) -> None:

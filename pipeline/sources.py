@@ -112,7 +112,7 @@ def pair_source(entry: dict[str, Any], where: str) -> PairSource:
         if not isinstance(table, dict):
             raise UsageError(f"{where}: {key} must be a table, found {table!r}")
         for name, share in table.items():
-            _check_share(share, f"{where}: {key}, {name}")
+            check_share(share, f"{where}: {key}, {name}")
     for name in label_shares:
         label = name.rpartition("/")[2]
         if label not in INFERENCE_LABELS:
@@ -152,18 +152,19 @@ def check_range(value: float, limits: tuple[float, float], where: str) -> None:
         raise UsageError(f"{where} must be {allowed}, found {value!r}")
 
 
+def check_share(value: object, where: str) -> None:
+    """Raise UsageError for a share that is no number, is below 0 or is endless."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UsageError(f"{where} must be a number, found {value!r}")
+    check_range(value, (0, ENDLESS), where)
+
+
 def _check_file(entry: dict[str, Any], kind: type, where: str) -> None:
     """Check what every source says: its file, its share, and no key that is none."""
     check_keys(entry, [field.name for field in fields(kind)], where)
     if not isinstance(entry.get("file"), str):
         raise UsageError(f"{where}: file must be a string, found {entry.get('file')!r}")
-    _check_share(entry.get("share", 1.0), f"{where}: share")
-
-
-def _check_share(value: object, where: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UsageError(f"{where} must be a number, found {value!r}")
-    check_range(value, (0, ENDLESS), where)
+    check_share(entry.get("share", 1.0), f"{where}: share")
 
 
 def _check_retrieved(entry: dict[str, Any], where: str) -> None:

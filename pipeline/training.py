@@ -37,7 +37,7 @@ from wherefrom.pipeline.networks import (
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import Recipe
-from wherefrom.pipeline.resuming import check_checkpoint, last_checkpoint, whole_checkpoint
+from wherefrom.pipeline.resuming import checkpoint_to_resume, whole_checkpoint
 from wherefrom.pipeline.teacher import Teacher
 
 if TYPE_CHECKING:
@@ -165,13 +165,7 @@ def train(
     TrainingError
         If the loss is no number any more.
     """
-    last = last_checkpoint(folder)
-    if resume and last is None:
-        raise UsageError(f"nothing to resume: {folder} holds no checkpoint")
-    if not resume and last is not None:
-        raise UsageError(f"{folder} holds checkpoints of a run; resume it or name another folder")
-    if last is not None:
-        check_checkpoint(last)
+    last = checkpoint_to_resume(folder, resume=resume)
     if recipe.report_to != "none" and find_spec(recipe.report_to) is None:
         raise UsageError(f"report_to is {recipe.report_to}, which is not installed: pip install it")
     set_seed(recipe.seed)

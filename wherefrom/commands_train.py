@@ -1,4 +1,4 @@
-"""The commands that make a reader; each calls one function of the library."""
+"""The commands that make a reader or a retriever; each calls one function of the library."""
 
 import sys
 from contextlib import redirect_stdout
@@ -20,13 +20,22 @@ def train(
         Path,
         typer.Option(metavar="DIR", help="Folder that the recipe's file names are relative to."),
     ],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the reader.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for what is trained.")],
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the last checkpoint in the out folder.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Train a reader by a recipe, and measure it."""
+    """Train a reader or a retriever by a recipe, and measure it."""
+    from wherefrom.pipeline.recipe_kind import recipe_kind
+
+    if recipe_kind(recipe) == "retriever":
+        _train_retriever(recipe, data, out, resume=resume, as_json=as_json)
+    else:
+        _train_reader(recipe, data, out, resume=resume, as_json=as_json)
+
+
+def _train_reader(recipe: Path, data: Path, out: Path, *, resume: bool, as_json: bool) -> None:
     from wherefrom.bars import ProgressBars
     from wherefrom.pipeline.evaluation import count, in_words
     from wherefrom.pipeline.model_card import DRAWN
@@ -49,6 +58,28 @@ def train(
         for file, found in training["metrics"].items()
     }
     print_fields(str(out), trained | measured)
+
+
+def _train_retriever(recipe: Path, data: Path, out: Path, *, resume: bool, as_json: bool) -> None:
+    from wherefrom.bars import ProgressBars
+    from wherefrom.pipeline.retriever_report import in_words, verdict
+    from wherefrom.pipeline.train_retriever import train_retriever
+
+    with redirect_stdout(sys.stderr), ProgressBars() as bars:  # the trainer prints its own progress
+        manifest = train_retriever(recipe, data, out, resume=resume, progress=bars)
+    if as_json:
+        print_json(asdict(manifest))
+        return
+    training = manifest.training
+    trained = {
+        "steps": training["steps"],
+        "queries": training["queries"],
+        "examples": training["examples"],
+        "seconds": training["seconds"],
+        "weights": f"sha256 {manifest.weights_sha256[:12]}…",
+    }
+    measured = {name: in_words(found) for name, found in training["measures"].items()}
+    print_fields(str(out), trained | measured | {"in short": verdict(training["measures"])})
 
 
 def calibrate(

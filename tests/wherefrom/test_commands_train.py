@@ -1,4 +1,4 @@
-"""`wherefrom train`: a few real steps of a two-layer encoder, through the command line."""
+"""`wherefrom train`: a few real steps of two layers, through the command line."""
 
 import json
 from collections.abc import Iterable
@@ -24,9 +24,13 @@ def squad(colours: Iterable[str]) -> str:
     return json.dumps({"version": "1.1", "data": articles})
 
 
-def pairs(count: int) -> str:
+def pairs(count: int, what: str = "Door") -> str:
     rows = [
-        {"premise": f"Door {n} is red.", "hypothesis": f"Door {n} is open.", "label": LABELS[n % 3]}
+        {
+            "premise": f"{what} {n} is red.",
+            "hypothesis": f"{what} {n} is open.",
+            "label": LABELS[n % 3],
+        }
         for n in range(count)
     ]
     return "".join(json.dumps(row) + "\n" for row in rows)
@@ -37,9 +41,9 @@ def data(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / "train.json").write_text(squad(COLOURS))
-    (folder / "dev.json").write_text(squad(COLOURS[:2]))
+    (folder / "dev.json").write_text(squad(("brown", "grey")))
     (folder / "pairs.jsonl").write_text(pairs(9))
-    (folder / "dev.jsonl").write_text(pairs(3))
+    (folder / "dev.jsonl").write_text(pairs(3, "Gate"))
     return folder
 
 
@@ -88,3 +92,49 @@ def test_what_is_wrong_is_said_before_anything_is_trained(data, recipe, tmp_path
     assert run(["train", str(recipe), *options]) == 2
     assert "the recipe names dev.json" in capsys.readouterr().err
     assert not out.exists()
+
+
+@pytest.fixture
+def retriever_recipe(tmp_path: Path, data: Path, tiny_encoder_folder: Path) -> Path:
+    questions = [{"query": f"Who is {c}?", "positive": f"Door {c} is shut."} for c in COLOURS]
+    asked = [{"query": f"What is {c}?", "positive": f"Roof {c} is flat."} for c in COLOURS]
+    for name, records in (("queries.jsonl", questions), ("asked.jsonl", asked)):
+        (data / name).write_text("".join(json.dumps(record) + "\n" for record in records))
+    file = tmp_path / "retriever.toml"
+    file.write_text(
+        f'kind = "retriever"\nencoder = "{tiny_encoder_folder}"\nbatch = 3\nsave_steps = 1\n'
+        '[[queries]]\nfile = "queries.jsonl"\n[[evaluate]]\nfile = "asked.jsonl"\n'
+    )
+    return file
+
+
+def test_a_retriever_is_trained_resumed_and_used(
+    data, retriever_recipe, tmp_path, capsys, write_jsonl
+):
+    out = tmp_path / "retriever"
+    command = ["train", str(retriever_recipe), "--data", str(data), "--out", str(out)]
+    capsys.readouterr()
+    assert run(command) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert printed.startswith(f"{out} steps 2 queries 6 examples 6 ")
+    assert "asked.jsonl recall@1 0." in printed
+    assert "(n = 6)" in printed
+    assert "in short no sure difference on asked.jsonl" in printed
+    assert run(command) == 2
+    assert "resume it or name another folder" in capsys.readouterr().err
+    assert run([*command, "--resume", "--json"]) == 0
+    written = json.loads(capsys.readouterr().out)
+    assert written == json.loads((out / "retriever.json").read_text())
+    kb = str(tmp_path / "my.kb")
+    source = write_jsonl([{"id": "a", "title": "", "text": "Door red is shut."}])
+    assert run(["build", kb, source, "--encoder", str(out)]) == 0
+    assert run(["info", kb, "--json"]) == 0
+    assert str(out) in capsys.readouterr().out
+
+
+def test_a_recipe_of_no_known_kind(data, recipe, tmp_path, capsys):
+    recipe.write_text('kind = "retreiver"\n' + recipe.read_text())
+    options = ["--data", str(data), "--out", str(tmp_path / "out")]
+    assert run(["train", str(recipe), *options]) == 2
+    message = "unknown kind 'retreiver'; choose reader or retriever (did you mean retriever?)"
+    assert message in " ".join(capsys.readouterr().err.split())

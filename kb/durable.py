@@ -65,7 +65,7 @@ def replaced_file(target: Path) -> Iterator[Path]:
         If the disk refuses.
     """
     if not target.parent.is_dir():
-        raise StorageError(f"{target} cannot be written: there is no folder {target.parent}")
+        raise StorageError(f"cannot write {target}: there is no folder {target.parent}")
     temporary = target.with_name(f"{target.name}.{os.getpid()}{TEMPORARY_SUFFIX}")
     try:
         with storage_errors(target):

@@ -40,6 +40,9 @@ def _near(premises: Sequence[str]) -> list[list[int]]:
     import bm25s
 
     words = bm25s.tokenize(list(premises), stopwords="en", show_progress=False)
+    if not any(len(row) for row in words.ids):  # of small words alone all are alike
+        places = range(len(premises))
+        return [[other for other in places if other != place][:NEAR] for place in places]
     index = bm25s.BM25()
     index.index(words, show_progress=False)
     found, _ = index.retrieve(words, k=min(NEAR + 1, len(premises)), show_progress=False)

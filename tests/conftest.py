@@ -12,12 +12,18 @@ from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from numpy.typing import NDArray
 
 from wherefrom.indexes.fingerprint import Fingerprint
 
 SEED = 17
 TINY_DIMENSIONS = 32
+
+
+# How long an example takes is no fault of the code: machines differ, and the first one imports.
+settings.register_profile("without a deadline", deadline=None)
+settings.load_profile("without a deadline")
 
 
 class WordEncoder:

@@ -18,9 +18,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     target = tmp_path / "none" / "drawn.svg"
-    with pytest.raises(
-        StorageError, match=r"cannot write .*drawn.svg: there is no folder .*none"
-    ):
+    with pytest.raises(StorageError, match=r"cannot write .*drawn.svg: there is no folder .*none"):
         write_file(target, b"x")
 
 

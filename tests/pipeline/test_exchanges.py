@@ -39,3 +39,12 @@ def test_hypotheses_come_from_the_premises_that_are_most_alike() -> None:
     for pair in made:
         thing = pair.hypothesis.split()[0]
         assert thing in pair.premise
+
+
+def test_premises_of_small_words_alone_are_all_alike() -> None:
+    pairs = [PairExample("the", "an owl", TAUGHT), PairExample("of the", "a bird", TAUGHT)]
+    made = exchanged(pairs, 1, random.Random(0))
+    assert {(pair.premise, pair.hypothesis) for pair in made} == {
+        ("the", "a bird"),
+        ("of the", "an owl"),
+    }

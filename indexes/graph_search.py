@@ -22,6 +22,7 @@ from wherefrom.indexes.graph_edges import Edges
 from wherefrom.indexes.mention_sentences import mention_sentences
 from wherefrom.indexes.records import Hit
 from wherefrom.indexes.walk import walk
+from wherefrom.kb.proper_names import capitals_tell
 
 Numbers = NDArray[np.int64]
 Weights = NDArray[np.float64]
@@ -132,10 +133,17 @@ def walk_from(
 
 
 def named_entities(graph: Graph, text: str, vector: Vector) -> tuple[int, ...]:
-    """Return the entities that a question or answer names, each once, in its order."""
+    """Return the entities that a question or answer names, each once, in its order.
+
+    Names that documents only share count where capitals mark names in the text at all: "Health
+    Study" in a heading is no name.
+    """
     mentions = graph.linker_for(text).mentions(text)
     chosen = (graph.choice.chosen(text, one, vector) for one in mentions)
-    return tuple(dict.fromkeys(one for one in chosen if one is not None))
+    named = dict.fromkeys(one for one in chosen if one is not None)
+    if capitals_tell(text):
+        return tuple(named)
+    return tuple(one for one in named if len(graph.about(one)) or len(graph.facts_of(one)))
 
 
 def start_of(

@@ -16,6 +16,14 @@ _PART = rf"(?:{_INITIAL}|{_WORD})"
 _LINKS = "of the de la le du del della di da dos van von der den bin ibn al el y und"
 _LINK = "|".join(_LINKS.split())
 _NAME = re.compile(rf"(?<![\w'’]){_PART}(?: (?:(?:{_LINK}) ){{0,2}}{_PART})+")
+_ANY_WORD = re.compile(r"[^\W\d_]+(?:['’]\w+)?")
+_SMALL = frozenset(  # words that headings write without a capital
+    (
+        *_LINKS.split(),
+        *"and a an or nor but if so yet as at by for from in into off on onto over to".split(),
+        *"up upon via with within without per vs than".split(),
+    )
+)
 _LINKING = frozenset(_LINKS.split())
 
 
@@ -35,6 +43,24 @@ def proper_names(text: str) -> list[tuple[int, int]]:
         for found in _NAME.finditer(text)
         if (place := _trimmed(text, *found.span())) is not None
     ]
+
+
+def capitals_tell(text: str) -> bool:
+    """Tell whether capitals mark names in a text: it has some, and words without one.
+
+    In a heading every word has one but the small ones, and in what is typed in haste none.
+
+    Examples
+    --------
+    >>> capitals_tell("Who directed Mera Lahoo?"), capitals_tell("When did Pope Julius II die?")
+    (True, True)
+    >>> capitals_tell("Kiwifruit for Irritable Bowel Syndrome"), capitals_tell("avocado oil")
+    (False, False)
+    """
+    words = _ANY_WORD.findall(text)
+    return any(word[0].isupper() for word in words) and any(
+        word[0].islower() and word not in _SMALL for word in words
+    )
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:

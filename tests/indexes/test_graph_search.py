@@ -115,6 +115,13 @@ def test_what_no_passage_is_about_counts_less(open_graph, word_encoder):
     assert start_of(graph, entities[:1], vector, [], rules=rules).home[bare] == pytest.approx(1)
 
 
+@pytest.mark.parametrize("heading", ["Ann Lee and Red Film", "ann lee in red film"])
+def test_in_a_heading_or_in_haste_capitals_make_no_shared_name(open_graph, word_encoder, heading):
+    graph = open_graph({"Red Film": "Ann Lee made it.", "Blue Film": "Ann Lee made it, too."})
+    (vector,) = word_encoder.encode_queries([heading])
+    assert [graph.name(one) for one in named_entities(graph, heading, vector)] == ["Red Film"]
+
+
 def test_a_shared_name_leads_from_one_text_to_another(open_graph, tmp_path, word_encoder):
     documents = {
         "1": "The harbour was built by Ann Lee.",

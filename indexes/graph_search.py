@@ -117,13 +117,13 @@ def walk_from(
     list[GraphRanking]
         One for each query. The score is the chance to find the walk at the passage; that of a
         document stands at its best passage. Where the walk comes to fewer than `k` passages, the
-        rest of the fused hits follow; where the query names nothing and its hits mention nothing,
-        they are the ranking.
+        rest of the fused hits follow; where the query names nothing and its hits mention nothing
+        that passages are about or facts speak of, they are the ranking.
     """
     found: list[GraphRanking] = []
     preferences = _preferences(graph, encoder, starts, rules)
     for start, preference, hits in zip(starts, preferences, fused, strict=True):
-        if start.entities or preference:
+        if start.entities or any(not _is_bare(graph, entity) for _, entity in preference):
             chances = _walked(graph, edges, start, preference, rules)
             ranked = _ranked(graph, chances, start, hits, k, rules)
         else:  # nothing leads anywhere: a walk would only stir the hits
@@ -143,7 +143,12 @@ def named_entities(graph: Graph, text: str, vector: Vector) -> tuple[int, ...]:
     named = dict.fromkeys(one for one in chosen if one is not None)
     if capitals_tell(text):
         return tuple(named)
-    return tuple(one for one in named if len(graph.about(one)) or len(graph.facts_of(one)))
+    return tuple(one for one in named if not _is_bare(graph, one))
+
+
+def _is_bare(graph: Graph, entity: int) -> bool:
+    """Tell whether nothing is known of an entity but that documents name it."""
+    return not len(graph.about(entity)) and not len(graph.facts_of(entity))
 
 
 def start_of(

@@ -124,15 +124,25 @@ def test_in_a_heading_or_in_haste_capitals_make_no_shared_name(open_graph, word_
 
 def test_a_shared_name_leads_from_one_text_to_another(open_graph, tmp_path, word_encoder):
     documents = {
-        "1": "The harbour was built by Ann Lee.",
+        "Port Quill": "The harbour was built by Ann Lee.",
         "2": "Nobody forgot how Ann Lee left for Ulm.",
         "3": "It rained.",
     }
+    open_graph(documents)
+    knowledge = Knowledge.open(tmp_path / "my.kb", encoder=word_encoder)
+    assert found(knowledge, "Where did the builder of Port Quill go?", 2) == ["Port Quill", "2"]
+
+
+def test_where_nothing_is_named_shared_names_alone_stir_no_hits(open_graph, tmp_path, word_encoder):
+    documents = {str(number): f"The Health Study of {number} owls." for number in range(6)}
     open_graph(documents, untitled=True)
     knowledge = Knowledge.open(tmp_path / "my.kb", encoder=word_encoder)
-    question = "Where did the builder of the harbour go?"
-    assert found(knowledge, question, 2)[0] == "1"
-    assert found(knowledge, question, 2)[1] == "2"
+    assert knowledge.graph.entities  # the study that all share
+    asked = "owls and 3 mice"
+    walked, fused = (
+        knowledge.search([asked], 6, retriever=retriever)[0] for retriever in ("graph", "hybrid")
+    )
+    assert walked == fused
 
 
 def test_nowhere_to_begin_finds_nothing(graph, word_encoder):

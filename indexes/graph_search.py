@@ -64,6 +64,7 @@ class Start:
 
     `entities` are those that the question names, `nearest` its best fused hits by number, best
     first; `passages` are those of the walk's home, each once, and `home` (N,) holds the weights.
+    `is_sentence` is false for a heading and for keywords.
     """
 
     vector: Vector
@@ -71,6 +72,7 @@ class Start:
     nearest: Numbers
     passages: Numbers
     home: Weights
+    is_sentence: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +119,15 @@ def walk_from(
     list[GraphRanking]
         One for each query. The score is the chance to find the walk at the passage; that of a
         document stands at its best passage. Where the walk comes to fewer than `k` passages, the
-        rest of the fused hits follow; where the query names nothing and its hits mention nothing
-        that passages are about or facts speak of, they are the ranking.
+        rest of the fused hits follow; where a heading or keywords name nothing, or neither the
+        query nor its hits name what passages are about or facts speak of, they are the ranking.
     """
     found: list[GraphRanking] = []
     preferences = _preferences(graph, encoder, starts, rules)
     for start, preference, hits in zip(starts, preferences, fused, strict=True):
-        if start.entities or any(not _is_bare(graph, entity) for _, entity in preference):
+        known = (*start.entities, *(entity for _, entity in preference))
+        asks = bool(start.entities) or start.is_sentence
+        if asks and any(not _is_bare(graph, entity) for entity in known):
             chances = _walked(graph, edges, start, preference, rules)
             ranked = _ranked(graph, chances, start, hits, k, rules)
         else:  # nothing leads anywhere: a walk would only stir the hits
@@ -158,6 +162,7 @@ def start_of(
     hits: Sequence[Hit],
     *,
     rules: WalkRules = DEFAULT_RULES,
+    is_sentence: bool = True,
 ) -> Start:
     """Say where the walk begins for a query with a vector (D,), which names some entities."""
     rows = np.array([graph.generation.row(hit.passage_id) for hit in hits[: rules.hits]], np.int64)
@@ -177,7 +182,8 @@ def start_of(
         share = rules.named * max(weights) if len(rows) else 1.0
         home = (1 - share) * home + share * named
     each = list(dict.fromkeys(np.concatenate([*about, nearest]).tolist()))
-    return Start(vector, tuple(entities), nearest, np.array(each, dtype=np.int64), home)
+    places = np.array(each, dtype=np.int64)
+    return Start(vector, tuple(entities), nearest, places, home, is_sentence)
 
 
 def _preferences(

@@ -27,6 +27,7 @@ from wherefrom.indexes.sparse_rows import ROWS_NAME
 from wherefrom.indexes.ties import stable_hits
 from wherefrom.kb.errors import DamagedError, UsageError
 from wherefrom.kb.generation import Generation
+from wherefrom.kb.proper_names import capitals_tell
 
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -143,8 +144,8 @@ class Opened:
             more = self.named(bridges, vectors)
             named = [tuple(dict.fromkeys(both)) for both in map(add, named, more)]
         starts = [
-            start_of(graph, entities, vector, hits)
-            for entities, vector, hits in zip(named, vectors, fused, strict=True)
+            start_of(graph, entities, vector, hits, is_sentence=capitals_tell(query))
+            for query, entities, vector, hits in zip(queries, named, vectors, fused, strict=True)
         ]
         return walk_from(graph, edges, encoder, starts, fused, k)
 

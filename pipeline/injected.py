@@ -8,7 +8,7 @@ arXiv:2004.04906, section 3.2.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from wherefrom.indexes.knowledge import Knowledge
@@ -65,17 +65,13 @@ def choices_with_evidence(
     progress: Progress | None = None,
 ) -> list[ChoiceExample]:
     """Return the examples of questions with what is found for them; BARE_SHARE stay as they are."""
-    progress = progress or NoProgress()
-    progress.start(STAGE, total=len(examples))
-    made = []
-    for question, example in zip(questions, examples, strict=True):
-        if rng.random() >= BARE_SHARE:
-            found = retrieved_premises(knowledge, question, example.statements)
-            example = replace(example, premises=tuple(found))
-        made.append(example)
-        progress.advance(STAGE, 1)
-    progress.finish(STAGE)
-    return made
+    asked = zip(questions, (example.statements for example in examples), strict=True)
+    return [
+        example if found is None else replace(example, premises=tuple(found))
+        for example, found in zip(
+            examples, _mostly_retrieved(knowledge, list(asked), rng, progress), strict=True
+        )
+    ]
 
 
 def claims_with_evidence(
@@ -86,14 +82,26 @@ def claims_with_evidence(
     progress: Progress | None = None,
 ) -> list[ClaimExample]:
     """Return claims with what is found for them; BARE_SHARE of them stay as they are."""
+    asked = [("", (example.claim,)) for example in examples]
+    return [
+        example if found is None else replace(example, premise=found[0])
+        for example, found in zip(
+            examples, _mostly_retrieved(knowledge, asked, rng, progress), strict=True
+        )
+    ]
+
+
+def _mostly_retrieved(
+    knowledge: Knowledge,
+    asked: Sequence[tuple[str, Sequence[str]]],
+    rng: random.Random,
+    progress: Progress | None,
+) -> Iterator[list[str] | None]:
+    """Yield the premises of each question's statements, None for BARE_SHARE of the questions."""
     progress = progress or NoProgress()
-    progress.start(STAGE, total=len(examples))
-    made = []
-    for example in examples:
-        if rng.random() >= BARE_SHARE:
-            (found,) = retrieved_premises(knowledge, "", [example.claim])
-            example = replace(example, premise=found)
-        made.append(example)
+    progress.start(STAGE, total=len(asked))
+    for question, statements in asked:
+        is_bare = rng.random() < BARE_SHARE
+        yield None if is_bare else retrieved_premises(knowledge, question, statements)
         progress.advance(STAGE, 1)
     progress.finish(STAGE)
-    return made

@@ -1,8 +1,9 @@
 """Measure a reader on the files that a recipe names."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import UsageError
@@ -26,8 +27,6 @@ from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import Evaluation
 from wherefrom.pipeline.squad import SquadQuestion, read_squad
 
-Example = TypeVar("Example")
-
 
 def measure(reader: Reader, data: Path, entry: Evaluation) -> Measures:
     """Measure a reader on one file of development data.
@@ -37,20 +36,7 @@ def measure(reader: Reader, data: Path, entry: Evaluation) -> Measures:
     UsageError
         If the file holds no example.
     """
-    file = data / entry.file
-    match entry.task:
-        case "spans":
-            return measure_spans(reader, _some(file, _answered(file)))
-        case "pairs":
-            return measure_pairs(reader, _some(file, _pairs(file)))
-        case "yes_no":
-            return measure_yes_no(reader, _some(file, list(read_yes_no(file))))
-        case "choices":
-            return measure_choices(reader, _some(file, _choices(file)))
-        case "claims":
-            return measure_claims(reader, _some(file, list(read_claims(file))))
-        case _:
-            return measure_texts(reader, _some(file, list(read_texts(file))))
+    return _TASKS[entry.task].measured(reader, _loaded(entry, data))
 
 
 def require_measurable(recipe: Recipe, data: Path) -> None:
@@ -74,34 +60,43 @@ def require_measurable(recipe: Recipe, data: Path) -> None:
                 f"the recipe measures {entry.task} on {entry.file}, but trains no head for it; add "
                 f"[[{entry.task}]]"
             )
-        _ = _some(data / entry.file, _loaded(entry, data / entry.file))
+        _ = _loaded(entry, data)
 
 
-def _loaded(entry: Evaluation, file: Path) -> Sequence[object]:
-    loaders: dict[str, Callable[[Path], Sequence[object]]] = {
-        "spans": _answered,
-        "pairs": _pairs,
-        "yes_no": lambda path: list(read_yes_no(path)),
-        "choices": _choices,
-        "claims": lambda path: list(read_claims(path)),
-        "texts": lambda path: list(read_texts(path)),
-    }
-    return loaders[entry.task](file)
-
-
-def _some(file: Path, examples: Sequence[Example]) -> Sequence[Example]:
+def _loaded(entry: Evaluation, data: Path) -> Sequence[Any]:
+    """Read the examples of a file; raise UsageError where there is none."""
+    file = data / entry.file
+    examples = list(_TASKS[entry.task].read(file))
     if not examples:
         raise UsageError(f"nothing to measure on: {file} holds no example")
     return examples
 
 
-def _answered(file: Path) -> list[SquadQuestion]:
-    return [question for question in read_squad(file) if question.answers]
+def _answered(file: Path) -> Iterable[SquadQuestion]:
+    return (question for question in read_squad(file) if question.answers)
 
 
-def _pairs(file: Path) -> list[PairExample]:
-    return [pair for _, pair in read_pairs(file)]
+def _pairs(file: Path) -> Iterable[PairExample]:
+    return (pair for _, pair in read_pairs(file))
 
 
-def _choices(file: Path) -> list[ChoiceExample]:
-    return [as_example(question) for question in read_choices(file)]
+def _choices(file: Path) -> Iterable[ChoiceExample]:
+    return (as_example(question) for question in read_choices(file))
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """How the examples of a file are read, and how a reader is measured on them."""
+
+    read: Callable[[Path], Iterable[Any]]
+    measured: Callable[[Reader, Sequence[Any]], Measures]
+
+
+_TASKS = {
+    "spans": _Task(_answered, measure_spans),
+    "pairs": _Task(_pairs, measure_pairs),
+    "yes_no": _Task(read_yes_no, measure_yes_no),
+    "choices": _Task(_choices, measure_choices),
+    "claims": _Task(read_claims, measure_claims),
+    "texts": _Task(read_texts, measure_texts),
+}

@@ -4,9 +4,15 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from wherefrom.kb.errors import UsageError, unknown_value
+from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.leakage import LEAKS
-from wherefrom.pipeline.recipe_kind import read_table, require_kind, tables_of
+from wherefrom.pipeline.recipe_kind import (
+    check_choice,
+    check_values,
+    read_table,
+    require_kind,
+    tables_of,
+)
 from wherefrom.pipeline.sources import (
     ENDLESS,
     Evaluation,
@@ -15,7 +21,6 @@ from wherefrom.pipeline.sources import (
     PlainSource,
     SpanSource,
     check_keys,
-    check_range,
     evaluation,
     judged_source,
     pair_source,
@@ -135,23 +140,14 @@ def read_recipe(path: Path) -> Recipe:
     if not any((spans, pairs, yes_no, choices, claims, texts)):
         listed = ", ".join(f"[[{name}]]" for name in LEARNT)
         raise UsageError(f"{path}: a recipe needs at least one of {listed}")
-    defaults = {f.name: f.default for f in fields(Recipe) if f.name not in ("encoder",)}
-    for key, value in table.items():
-        wanted = str if key == "encoder" else type(defaults[key])
-        allowed = (float, int) if wanted is float else wanted
-        if not isinstance(value, allowed) or isinstance(value, bool):
-            raise UsageError(f"{path}: {key} must be {wanted.__name__}, found {value!r}")
-        if key in RANGES and isinstance(value, float | int):
-            check_range(value, RANGES[key], f"{path}: {key}")
+    kinds = {f.name: str if f.name == "encoder" else type(f.default) for f in fields(Recipe)}
+    check_values(table, kinds, RANGES, path)
     taught = [source.file for source in pairs if source.taught]
     if taught and not table.get("teacher"):
         raise UsageError(f"{path}: {taught[0]} is taught, but the recipe names no teacher")
-    if "adversary" in table and table["adversary"] not in ADVERSARIES:
-        raise UsageError(f"{path}: {unknown_value('adversary', table['adversary'], ADVERSARIES)}")
-    if "leaks" in table and table["leaks"] not in LEAKS:
-        raise UsageError(f"{path}: {unknown_value('leaks', table['leaks'], LEAKS)}")
-    if "report_to" in table and table["report_to"] not in REPORTS:
-        raise UsageError(f"{path}: {unknown_value('report_to', table['report_to'], REPORTS)}")
+    check_choice(table, "adversary", ADVERSARIES, path)
+    check_choice(table, "leaks", LEAKS, path)
+    check_choice(table, "report_to", REPORTS, path)
     if table.get("kept") and not table.get("kept_from"):
         raise UsageError(f"{path}: kept needs kept_from, the folder of a reader")
     if table.get("adapter_rank"):

@@ -1,10 +1,12 @@
 """Read the file of a recipe, and tell what it trains: a reader or a retriever."""
 
 import tomllib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from wherefrom.kb.errors import SourceError, UsageError, unknown_value
+from wherefrom.pipeline.sources import check_range
 
 KINDS = ("reader", "retriever")
 
@@ -61,6 +63,45 @@ def require_kind(table: dict[str, Any], wanted: str, path: Path) -> None:
     found = take_kind(table, path)
     if found != wanted:
         raise UsageError(f"{path} is a recipe for a {found}; one for a {wanted} is needed")
+
+
+def check_values(
+    table: dict[str, Any],
+    kinds: Mapping[str, type],
+    ranges: Mapping[str, tuple[float, float]],
+    path: Path,
+) -> None:
+    """Check what is left of a recipe's table once its tables are taken out.
+
+    Parameters
+    ----------
+    table
+        Keys that are all among `kinds`.
+    kinds
+        What each key must be; a whole number stands for a float, too.
+    ranges
+        The limits of numbers, both of which are allowed.
+    path
+        The recipe.
+
+    Raises
+    ------
+    UsageError
+        If a value is of another type, or out of its range.
+    """
+    for key, value in table.items():
+        wanted = kinds[key]
+        allowed: Any = (float, int) if wanted is float else wanted
+        if not isinstance(value, allowed) or isinstance(value, bool):
+            raise UsageError(f"{path}: {key} must be {wanted.__name__}, found {value!r}")
+        if key in ranges:
+            check_range(value, ranges[key], f"{path}: {key}")
+
+
+def check_choice(table: dict[str, Any], key: str, allowed: Iterable[str], path: Path) -> None:
+    """Raise UsageError where a recipe gives a key a value that is none of those allowed."""
+    if key in table and table[key] not in allowed:
+        raise UsageError(f"{path}: {unknown_value(key, table[key], allowed)}")
 
 
 def tables_of(table: dict[str, Any], key: str, path: Path) -> list[tuple[dict[str, Any], str]]:

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from wherefrom.indexes.model_folder import DEFAULT_ENCODER
-from wherefrom.kb.errors import UsageError, unknown_value
+from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.leakage import LEAKS
 from wherefrom.pipeline.query_sources import (
     QueryEvaluation,
@@ -13,8 +12,14 @@ from wherefrom.pipeline.query_sources import (
     query_evaluation,
     query_source,
 )
-from wherefrom.pipeline.recipe_kind import read_table, require_kind, tables_of
-from wherefrom.pipeline.sources import ENDLESS, check_keys, check_range
+from wherefrom.pipeline.recipe_kind import (
+    check_choice,
+    check_values,
+    read_table,
+    require_kind,
+    tables_of,
+)
+from wherefrom.pipeline.sources import ENDLESS, check_keys
 
 RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "seed": (0, 2**32 - 1),
@@ -86,19 +91,9 @@ def read_retriever_recipe(path: Path) -> RetrieverRecipe:
     evaluate = tuple(query_evaluation(*each) for each in tables_of(table, "evaluate", path))
     if not queries:
         raise UsageError(f"{path}: a recipe for a retriever needs at least one of [[queries]]")
-    defaults = {each.name: each.default for each in fields(RetrieverRecipe)}
-    for key, value in table.items():
-        _check_value(key, value, type(defaults[key]), path)
-    if "leaks" in table and table["leaks"] not in LEAKS:
-        raise UsageError(f"{path}: {unknown_value('leaks', table['leaks'], LEAKS)}")
-    return RetrieverRecipe(queries=queries, evaluate=evaluate, **table)
-
-
-def _check_value(key: str, value: Any, wanted: type[Any], path: Path) -> None:
-    allowed = (float, int) if wanted is float else wanted
-    if not isinstance(value, allowed) or isinstance(value, bool):
-        raise UsageError(f"{path}: {key} must be {wanted.__name__}, found {value!r}")
-    if key in RANGES:
-        check_range(value, RANGES[key], f"{path}: {key}")
-    if key == "encoder" and not value:
+    kinds = {each.name: type(each.default) for each in fields(RetrieverRecipe)}
+    check_values(table, kinds, RANGES, path)
+    if not table.get("encoder", DEFAULT_ENCODER):
         raise UsageError(f"{path}: encoder is empty; leave it out for {DEFAULT_ENCODER}")
+    check_choice(table, "leaks", LEAKS, path)
+    return RetrieverRecipe(queries=queries, evaluate=evaluate, **table)

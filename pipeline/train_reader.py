@@ -1,6 +1,5 @@
 """Make a reader by a recipe: train it, store it, measure what was stored, write its model card."""
 
-import hashlib
 import platform
 from dataclasses import replace
 from importlib.metadata import version
@@ -9,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from wherefrom.indexes.model_folder import find_model_folder
+from wherefrom.kb.durable import hash_file
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
 from wherefrom.pipeline.calibration import fit_temperature
@@ -140,12 +140,12 @@ def _record(
     recipe_file: Path, recipe: Recipe, data: Path, trained: TrainedReader
 ) -> dict[str, object]:
     return {
-        "recipe_sha256": _sha256(recipe_file),
+        "recipe_sha256": hash_file(recipe_file),
         **_origin("encoder", recipe.encoder),
         **(_origin("teacher", recipe.teacher) if recipe.teacher else {}),
         **({"adapter_rank": recipe.adapter_rank} if recipe.adapter_rank else {}),
         **({"kept": recipe.kept, "kept_from": _named(recipe.kept_from)} if recipe.kept else {}),
-        "data_sha256": {name: _sha256(data / name) for name in sorted(set(_files(recipe)))},
+        "data_sha256": {name: hash_file(data / name) for name in sorted(set(_files(recipe)))},
         "seed": recipe.seed,
         "steps": trained.steps,
         **trained.items,
@@ -171,7 +171,3 @@ def _origin(role: str, reference: str) -> dict[str, object]:
         f"{role}_sha256": manifest.weights_sha256,
         f"{role}_training": manifest.training,
     }
-
-
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -1,6 +1,5 @@
 """Make a retriever's encoder by a recipe: measure it, train it, store it, measure it again."""
 
-import hashlib
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from typing import Any
 
 from wherefrom.indexes.encoder import load_encoder
 from wherefrom.indexes.model_folder import ModelFolder, find_model_folder
+from wherefrom.kb.durable import hash_file
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
 from wherefrom.pipeline.checkpoint import MANIFEST
@@ -102,7 +102,7 @@ def train_retriever(
         name=name or out.resolve().name,
         weights_sha256=find_model_folder(str(out)).weights_sha256(),
         training={
-            "recipe_sha256": _sha256(recipe_file),
+            "recipe_sha256": hash_file(recipe_file),
             **_origin(recipe.encoder, folder),
             "data_sha256": _hashes(recipe, data),
             "seed": recipe.seed,
@@ -217,9 +217,4 @@ def _hashes(recipe: RetrieverRecipe, data: Path) -> dict[str, str]:
     sources: list[QuerySource | QueryEvaluation] = [*recipe.queries, *recipe.evaluate]
     patterns = {name for each in sources for name in files_of(each)}
     files = {file for pattern in patterns for file in data.glob(pattern)}
-    return {file.relative_to(data).as_posix(): _sha256(file) for file in sorted(files)}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {file.relative_to(data).as_posix(): hash_file(file) for file in sorted(files)}

@@ -1,15 +1,22 @@
 """The commands that make a reader or a retriever; each calls one function of the library."""
 
 import sys
+from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from wherefrom.options import AsJson, KnowledgeBasePath
 from wherefrom.printing import print_fields, print_json
+
+if TYPE_CHECKING:
+    from wherefrom.pipeline.checkpoint import ReaderManifest
+    from wherefrom.pipeline.retriever_manifest import RetrieverManifest
+
+Fields = dict[str, Any]
 
 
 def train(
@@ -27,59 +34,55 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a reader or a retriever by a recipe, and measure it."""
+    from wherefrom.bars import ProgressBars
     from wherefrom.pipeline.recipe_kind import recipe_kind
 
-    if recipe_kind(recipe) == "retriever":
-        _train_retriever(recipe, data, out, resume=resume, as_json=as_json)
-    else:
-        _train_reader(recipe, data, out, resume=resume, as_json=as_json)
-
-
-def _train_reader(recipe: Path, data: Path, out: Path, *, resume: bool, as_json: bool) -> None:
-    from wherefrom.bars import ProgressBars
-    from wherefrom.pipeline.evaluation import count, in_words
-    from wherefrom.pipeline.model_card import DRAWN
-    from wherefrom.pipeline.train_reader import train_reader
-
+    is_retriever = recipe_kind(recipe) == "retriever"
     with redirect_stdout(sys.stderr), ProgressBars() as bars:  # the trainer prints its own progress
-        manifest = train_reader(recipe, data, out, resume=resume, progress=bars)
+        manifest: ReaderManifest | RetrieverManifest
+        if is_retriever:
+            from wherefrom.pipeline.train_retriever import train_retriever
+
+            manifest = train_retriever(recipe, data, out, resume=resume, progress=bars)
+        else:
+            from wherefrom.pipeline.train_reader import train_reader
+
+            manifest = train_reader(recipe, data, out, resume=resume, progress=bars)
     if as_json:
         print_json(asdict(manifest))
         return
     training = manifest.training
+    drawn, measured = _told_of_retriever(training) if is_retriever else _told_of_reader(training)
     trained = {
         "steps": training["steps"],
-        **{words: training[name] for name, words in DRAWN.items() if training.get(name)},
+        **drawn,
         "seconds": training["seconds"],
         "weights": f"sha256 {manifest.weights_sha256[:12]}…",
-    }
-    measured = {
-        file: f"{in_words(found)} (n = {count(found):,})"
-        for file, found in training["metrics"].items()
     }
     print_fields(str(out), trained | measured)
 
 
-def _train_retriever(recipe: Path, data: Path, out: Path, *, resume: bool, as_json: bool) -> None:
-    from wherefrom.bars import ProgressBars
-    from wherefrom.pipeline.retriever_report import in_words, verdict
-    from wherefrom.pipeline.train_retriever import train_retriever
+def _told_of_reader(training: Mapping[str, Any]) -> tuple[Fields, Fields]:
+    """Return what a reader was trained on, and what it measures."""
+    from wherefrom.pipeline.evaluation import count, in_words
+    from wherefrom.pipeline.model_card import DRAWN
 
-    with redirect_stdout(sys.stderr), ProgressBars() as bars:  # the trainer prints its own progress
-        manifest = train_retriever(recipe, data, out, resume=resume, progress=bars)
-    if as_json:
-        print_json(asdict(manifest))
-        return
-    training = manifest.training
-    trained = {
-        "steps": training["steps"],
-        "queries": training["queries"],
-        "examples": training["examples"],
-        "seconds": training["seconds"],
-        "weights": f"sha256 {manifest.weights_sha256[:12]}…",
+    drawn = {words: training[name] for name, words in DRAWN.items() if training.get(name)}
+    measured: Fields = {
+        file: f"{in_words(found)} (n = {count(found):,})"
+        for file, found in training["metrics"].items()
     }
-    measured = {name: in_words(found) for name, found in training["measures"].items()}
-    print_fields(str(out), trained | measured | {"in short": verdict(training["measures"])})
+    return drawn, measured
+
+
+def _told_of_retriever(training: Mapping[str, Any]) -> tuple[Fields, Fields]:
+    """Return what a retriever was trained on, and what it measures."""
+    from wherefrom.pipeline.retriever_report import in_words, verdict
+
+    measures = training["measures"]
+    measured: Fields = {name: in_words(found) for name, found in measures.items()}
+    drawn: Fields = {name: training[name] for name in ("queries", "examples")}
+    return drawn, measured | {"in short": verdict(measures)}
 
 
 def calibrate(

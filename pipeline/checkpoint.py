@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wherefrom.kb.errors import FormatError, ModelError
+from wherefrom.kb.errors import ModelError
+from wherefrom.pipeline.manifest_table import read_manifest_table
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -119,19 +120,7 @@ def read_manifest(folder: Path) -> ReaderManifest:
         If the format version is unknown.
     """
     path = folder / MANIFEST
-    try:
-        table = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ModelError(f"no reader in {folder}: {error}") from error
-    except ValueError as error:
-        raise ModelError(f"{path} is not JSON: {error}") from error
-    if not isinstance(table, dict) or "format" not in table:
-        raise ModelError(f"{path} is not a reader's manifest: it has no format version")
-    if table["format"] != FORMAT:
-        raise FormatError(
-            f"{path} has format {table['format']!r}; this release reads {FORMAT}; "
-            "install the release that wrote it or train the reader again"
-        )
+    table = read_manifest_table(path, "reader", absent="no reader in", version=FORMAT)
     try:
         table["calibration"] = Calibration(**table["calibration"])
         table["labels"] = tuple(table.get("labels", ()))

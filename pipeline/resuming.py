@@ -5,13 +5,14 @@ between leaves a folder that cannot be gone on from.
 """
 
 import json
+import math
 import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from wherefrom.kb.errors import ModelError, StorageError, UsageError
+from wherefrom.kb.errors import ModelError, StorageError, TrainingError, UsageError
 
 STATE, WEIGHTS, OPTIMIZER = "trainer_state.json", "model.safetensors", "optimizer.pt"
 
@@ -72,6 +73,21 @@ def check_checkpoint(checkpoint: Path) -> None:
             f"the checkpoint {checkpoint} is damaged: {error}; remove this folder, and --resume "
             "goes on from the one before it"
         ) from error
+
+
+def require_finite(loss: float, step: int, folder: str, advice: str) -> None:
+    """Stop a run whose loss is no number; `advice` says what to change.
+
+    Raises
+    ------
+    TrainingError
+        If it is none.
+    """
+    if not math.isfinite(loss):
+        raise TrainingError(
+            f"the loss is {loss} at step {step}: {advice}; checkpoints of steps before are in "
+            f"{folder}"
+        )
 
 
 @contextmanager

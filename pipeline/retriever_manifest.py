@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wherefrom.kb.errors import FormatError, ModelError
+from wherefrom.kb.errors import ModelError
+from wherefrom.pipeline.manifest_table import read_manifest_table
 from wherefrom.pipeline.model_card import CARD
 from wherefrom.pipeline.ranking_measures import MEASURES, NDCG
 from wherefrom.pipeline.retriever_report import change_in_words, verdict
@@ -43,19 +44,8 @@ def read_retriever_manifest(folder: Path) -> RetrieverManifest:
         If the format version is unknown.
     """
     path = folder / RETRIEVER_MANIFEST
-    try:
-        table = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ModelError(f"no trained retriever in {folder}: {error}") from error
-    except ValueError as error:
-        raise ModelError(f"{path} is not JSON: {error}") from error
-    if not isinstance(table, dict) or "format" not in table:
-        raise ModelError(f"{path} is not a retriever's manifest: it has no format version")
-    if table["format"] != FORMAT:
-        raise FormatError(
-            f"{path} has format {table['format']!r}; this release reads {FORMAT}; "
-            "install the release that wrote it or train the retriever again"
-        )
+    absent = "no trained retriever in"
+    table = read_manifest_table(path, "retriever", absent=absent, version=FORMAT)
     try:
         return RetrieverManifest(**table)
     except TypeError as error:

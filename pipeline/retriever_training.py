@@ -27,10 +27,15 @@ from transformers import set_seed
 
 from wherefrom.indexes.hardware import choose_number_type
 from wherefrom.indexes.model_folder import ModelFolder
-from wherefrom.kb.errors import ModelError, TrainingError, UsageError
+from wherefrom.kb.errors import ModelError, UsageError
 from wherefrom.pipeline.adapter import SCALE
 from wherefrom.pipeline.query_batches import QueryBatch
-from wherefrom.pipeline.resuming import WEIGHTS, checkpoint_to_resume, whole_checkpoint
+from wherefrom.pipeline.resuming import (
+    WEIGHTS,
+    checkpoint_to_resume,
+    require_finite,
+    whole_checkpoint,
+)
 from wherefrom.pipeline.retriever_recipe import RetrieverRecipe
 
 if TYPE_CHECKING:
@@ -82,12 +87,9 @@ class _RetrieverTrainer(SentenceTransformerTrainer):
 
     def training_step(self, *inputs: Any, **options: Any) -> Tensor:
         loss: Tensor = super().training_step(*inputs, **options)
-        if not torch.isfinite(loss):
-            raise TrainingError(
-                f"the loss is {float(loss)} at step {self.state.global_step + 1}: lower "
-                "learning_rate or raise temperature; checkpoints of steps before are in "
-                f"{self.args.output_dir}"
-            )
+        advice = "lower learning_rate or raise temperature"
+        step = self.state.global_step + 1
+        require_finite(float(loss), step, str(self.args.output_dir), advice)
         return loss
 
     def preprocess_dataset(self, dataset: Any = None, dataset_name: str | None = None) -> Any:

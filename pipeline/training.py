@@ -19,7 +19,7 @@ from transformers import AutoTokenizer, Trainer, TrainingArguments, set_seed
 
 from wherefrom.indexes.hardware import choose_number_type
 from wherefrom.indexes.model_folder import find_model_folder
-from wherefrom.kb.errors import TrainingError, UsageError
+from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
 from wherefrom.pipeline.adapter import attach_adapter, detach_adapter
 from wherefrom.pipeline.adversary import Adversary, MovedEmbeddings
@@ -37,7 +37,7 @@ from wherefrom.pipeline.networks import (
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import Recipe
-from wherefrom.pipeline.resuming import checkpoint_to_resume, whole_checkpoint
+from wherefrom.pipeline.resuming import checkpoint_to_resume, require_finite, whole_checkpoint
 from wherefrom.pipeline.teacher import Teacher
 
 if TYPE_CHECKING:
@@ -87,12 +87,9 @@ class _ReaderTrainer(Trainer):
         num_items_in_batch: Tensor | int | None = None,
     ) -> Tensor:
         loss = self._learnt(model, inputs, num_items_in_batch)
-        if not torch.isfinite(loss):
-            raise TrainingError(
-                f"the loss is {float(loss)} at step {self.state.global_step + 1}: lower "
-                "learning_rate, or adversary_size where there is an adversary; checkpoints of "
-                f"steps before are in {self.args.output_dir}"
-            )
+        advice = "lower learning_rate, or adversary_size where there is an adversary"
+        step = self.state.global_step + 1
+        require_finite(float(loss), step, str(self.args.output_dir), advice)
         return loss
 
     def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:

@@ -79,6 +79,9 @@ class Arms:
             )
         if set(arms) & {"shuffled", "adversarial"} and len(self._examples) < LEAST:
             raise UsageError(f"{name} has one example; shuffled evidence takes two")
+        if "adversarial" in arms:
+            for number in range(len(self._examples)):
+                _ = self._wrong(number)
 
     def possible(self) -> tuple[str, ...]:
         """Return the arms that can be run, in the order of ARMS."""

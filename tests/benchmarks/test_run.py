@@ -157,6 +157,19 @@ def test_files_without_examples_or_with_one_id_twice_are_refused(tmp_path):
     file.write_text(row)
     with pytest.raises(UsageError, match="shuffled evidence takes two"):
         run(file, tmp_path / "run", Planted(reads))
+    file.write_text(row + row.replace("same", "other"))
+    asked = tmp_path / "asked.jsonl"
+    asked.write_text("".join(f'{{"id": {n}, "question": "Who?", "answer": "A"}}\n' for n in "12"))
+    with pytest.raises(UsageError, match="all examples of question have one answer"):
+        run_task(
+            TASKS["question"],
+            asked,
+            tmp_path / "run",
+            Planted(reads),
+            arms=("adversarial",),
+            described={},
+            retrieves=True,
+        )
     with pytest.raises(UsageError, match="limit is 0"):
         run(file, tmp_path / "run", Planted(reads), limit=0)
 

@@ -141,11 +141,11 @@ def _of_labels(predictions: Sequence[Prediction], seed: int) -> dict[str, Measur
         f1 = np.divide(2 * precision * recall, both, out=np.zeros(size), where=both > 0)
         return np.array([precision.mean(), recall.mean(), f1.mean()])
 
-    count = len(predictions)
-    return {
-        name: resampled(count, lambda rows, at=at: float(averaged(rows)[at]), seed)
-        for at, name in enumerate(("macro_precision", "macro_recall", "macro_f1"))
-    }
+    def at(place: int) -> Callable[[Rows], float]:
+        return lambda rows: float(averaged(rows)[place])
+
+    names = ("macro_precision", "macro_recall", "macro_f1")
+    return {name: resampled(len(predictions), at(place), seed) for place, name in enumerate(names)}
 
 
 def _of_bias(predictions: Sequence[Prediction], seed: int) -> dict[str, Measure]:

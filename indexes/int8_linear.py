@@ -3,7 +3,8 @@
 Weights are rounded once, with one scale for each row of the matrix; what comes in is rounded when
 it comes, with one scale for each token. So what is computed of a prompt does not depend on the
 prompts beside it, which one scale for a whole batch (torch's own dynamic quantisation) would make
-it do; the error is smaller, too.
+it do; the error is smaller, too. What comes in is rounded to seven bits: processors without VNNI
+add pairs of products in sixteen, and larger ones would be cut off there, without a word.
 
 Scales for each token: Yao et al., "ZeroQuant: Efficient and Affordable Post-Training Quantization
 for Large-Scale Transformers", NeurIPS 2022, arXiv:2206.01861, section 4.1.
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
     Linear = Callable[[Tensor], Tensor]
 
-LARGEST = 127.0  # numbers are rounded to whole ones from -LARGEST to LARGEST
+LARGEST = 127.0  # weights are rounded to whole numbers from -LARGEST to LARGEST
+LARGEST_INPUT = 63.0  # and what comes in to those from -LARGEST_INPUT to LARGEST_INPUT
+ZERO = 64  # which are shifted by this, so that none is below 0
 SMALLEST = 1e-12  # the largest magnitude of a row of zeros is taken for this
 
 
@@ -69,7 +72,8 @@ def int8_linear(weight: "Tensor", bias: "Tensor | None", *, gelu: bool = False) 
     Returns
     -------
     Callable
-        Takes float32 of shape (…, I) and gives float32 of shape (…, O).
+        Takes float32 of shape (…, I) and gives float32 of shape (…, O): the product of the rounded
+        numbers, which is exact, times the scales.
     """
     import torch
     from torch.nn.functional import gelu as gelu_of
@@ -81,10 +85,10 @@ def int8_linear(weight: "Tensor", bias: "Tensor | None", *, gelu: bool = False) 
 
     def linear(features: "Tensor") -> "Tensor":
         flat = features.reshape(-1, features.shape[-1])
-        sizes = flat.abs().amax(dim=1, keepdim=True).clamp_(min=SMALLEST) / LARGEST
-        whole = (flat / sizes).round_().to(torch.int8)
+        sizes = flat.abs().amax(dim=1, keepdim=True).clamp_(min=SMALLEST) / LARGEST_INPUT
+        whole = (flat / sizes).round_().add_(ZERO).to(torch.uint8)
         product = kernels.qlinear_pointwise(
-            whole, 1.0, 0, packed, scale, zeros, None, 1.0, 0, torch.float32, "none", [], ""
+            whole, 1.0, ZERO, packed, scale, zeros, None, 1.0, 0, torch.float32, "none", [], ""
         ).mul_(sizes)
         if bias is not None:
             product.add_(bias)

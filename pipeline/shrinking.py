@@ -256,6 +256,8 @@ def _distilled(
     trained = train(learnt, place.data, checkpoints, resume=resume, progress=progress)
     before = read_manifest(source)
     record = training_record(place.recipe_file.parent / step.recipe, learnt, place.data, trained)
+    if learnt.encoder == str(source):
+        record["compression"] = before.training.get("compression", [])
     manifest = replace(before, training=record, labels=trained.labels or before.labels)
     shrunk = _Shrunk(source, trained.network, trained.tokenizer, manifest, storage_in(source))
     return shrunk, {"steps": trained.steps, "seconds": round(trained.seconds), **trained.items}

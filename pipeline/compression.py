@@ -41,7 +41,7 @@ from wherefrom.pipeline.frontier import (
 )
 from wherefrom.pipeline.frontier_plot import frontier_svg
 from wherefrom.pipeline.latency import time_reader, timed_examples
-from wherefrom.pipeline.measuring import measure
+from wherefrom.pipeline.measuring import measure, measure_each
 from wherefrom.pipeline.model_card import write_model_card
 from wherefrom.pipeline.overlap_pairs import overlap_pairs
 from wherefrom.pipeline.reader import Reader
@@ -174,6 +174,10 @@ def _measured(
 ) -> Point:
     """Measure a reader, the original being timed in turns with it."""
     folder = place.folder_of(step.name) if step else place.original
+    measured = {
+        entry.file: measure_each(reader, place.data, entry, most=recipe.most)
+        for entry in recipe.evaluate
+    }
     examples = timed_examples(recipe.evaluate, place.data, first, most=recipe.timed)
     return Point(
         step=settings_of(step) if step else ORIGINAL_SETTINGS,
@@ -182,12 +186,14 @@ def _measured(
         bytes=sum(file.stat().st_size for file in reader_files(folder)),
         storage=storage_in(folder),
         computation=reader.manifest.computation,
-        measures={
-            entry.file: measure(reader, place.data, entry, most=recipe.most)
-            for entry in recipe.evaluate
-        },
+        measures={file: measures for file, (measures, _) in measured.items()},
         robustness=_robustness(reader, recipe, place.data),
         latency=time_reader(reader, first, examples, batch=recipe.batch, rounds=recipe.rounds),
+        scores={
+            file: [round(score, 4) for score in scores]
+            for file, (_, scores) in measured.items()
+            if scores
+        },
     )
 
 

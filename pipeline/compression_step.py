@@ -105,7 +105,7 @@ def read_step(entry: dict[str, Any], where: str, before: list[str]) -> Step:
     )
     table = dict(zip(keys, entry.values(), strict=True))
     table.setdefault("source", before[-1])
-    table.setdefault("name", table.get("to") if made is Quantise else kind)
+    table.setdefault("name", table.get("to", kind))
     for field in fields(made):
         key = "from" if field.name == "source" else field.name
         if field.name not in table:

@@ -13,6 +13,7 @@ from typing import Any
 from wherefrom.kb.durable import write_file
 from wherefrom.kb.errors import ModelError, UsageError
 from wherefrom.pipeline.evaluation import Measures
+from wherefrom.pipeline.interval import mean_with_interval
 from wherefrom.pipeline.latency import Latency
 from wherefrom.pipeline.manifest_table import read_manifest_table
 
@@ -46,6 +47,9 @@ class Point:
         Of each file of adversarial pairs, or of pairs that were made.
     latency
         How long it takes; `times_faster` is against the original.
+    scores
+        Of each file of spans or pairs the score of each example, so that results can be compared
+        example by example.
     """
 
     step: dict[str, Any]
@@ -57,6 +61,7 @@ class Point:
     measures: dict[str, Measures]
     robustness: dict[str, Measures]
     latency: Latency
+    scores: dict[str, list[float]]
 
     @property
     def name(self) -> str:
@@ -101,7 +106,14 @@ class Frontier:
 
     def as_json(self) -> dict[str, Any]:
         """Return what frontier.json holds."""
-        points = [{**asdict(point), "summary": point.summary} for point in self.points]
+        points = [
+            {
+                **asdict(point),
+                "summary": point.summary,
+                "differences": differences(point, self.points[0]),
+            }
+            for point in self.points
+        ]
         return {
             "format": FORMAT,
             "reader": self.reader,
@@ -189,6 +201,19 @@ def require_same_run(found: Frontier, wanted: Frontier, steps: Sequence[dict[str
             )
 
 
+def differences(point: Point, original: Point) -> Measures:
+    """Return by how much a result is better than the original on each file, with its interval.
+
+    Differences are paired: of the scores of one example each time.
+    """
+    return {
+        file: mean_with_interval(
+            [own - other for own, other in zip(scores, original.scores[file], strict=True)]
+        )
+        for file, scores in point.scores.items()
+    }
+
+
 def unbeaten(results: Mapping[str, Mapping[str, float]], aims: Mapping[str, bool]) -> list[str]:
     """Return the names of the results that no other beats, in order.
 
@@ -218,7 +243,7 @@ def unbeaten(results: Mapping[str, Mapping[str, float]], aims: Mapping[str, bool
 
 def _point(table: dict[str, Any]) -> Point:
     latency = Latency(**table.pop("latency"))
-    del table["summary"]
+    del table["summary"], table["differences"]
     return Point(**table, latency=latency)
 
 

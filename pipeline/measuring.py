@@ -11,12 +11,16 @@ from wherefrom.pipeline.checkpoint import MANIFEST
 from wherefrom.pipeline.claims import read_claims, read_yes_no
 from wherefrom.pipeline.evaluation import (
     Measures,
+    judge_pairs,
     measure_choices,
     measure_claims,
     measure_pairs,
     measure_spans,
     measure_texts,
     measure_yes_no,
+    score_spans,
+    span_measures,
+    sureness_measures,
 )
 from wherefrom.pipeline.examples import ChoiceExample, PairExample
 from wherefrom.pipeline.inference_pairs import read_pairs
@@ -44,6 +48,23 @@ def measure(reader: Reader, data: Path, entry: Evaluation, *, most: int = 0) -> 
         If the file holds no example.
     """
     return _TASKS[entry.task].measured(reader, examples_of(entry, data, most=most))
+
+
+def measure_each(
+    reader: Reader, data: Path, entry: Evaluation, *, most: int = 0
+) -> tuple[Measures, tuple[float, ...]]:
+    """Measure as `measure` does, and return the score of each example of spans and pairs, too.
+
+    A score is F1 of an answer, or 1.0 where a pair is judged rightly; other tasks have none.
+    """
+    examples = examples_of(entry, data, most=most)
+    if entry.task == "spans":
+        scores = score_spans(reader, examples)
+        return span_measures(scores), scores.f1
+    if entry.task == "pairs":
+        chances, right = judge_pairs(reader, examples)
+        return sureness_measures(chances, right), tuple(right.astype(float).tolist())
+    return _TASKS[entry.task].measured(reader, examples), ()
 
 
 def require_measurable(recipe: Recipe, data: Path) -> None:

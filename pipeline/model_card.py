@@ -26,7 +26,7 @@ def write_model_card(folder: Path, manifest: ReaderManifest) -> None:
 def model_card(manifest: ReaderManifest) -> str:
     """Return the card's text."""
     training = manifest.training
-    runs = [each for each in _runs(manifest.name, training) if "recipe_sha256" in each[1]]
+    runs = _runs(manifest.name, training)
     packages = (f"{name} {number}" for name, number in training.get("packages", {}).items())
     hashes = {name: digest for _, run in runs for name, digest in run["data_sha256"].items()}
     data = "\n".join(f"| `{name}` | `{hashes[name][:16]}…` |" for name in sorted(hashes))
@@ -79,13 +79,14 @@ def _more(manifest: ReaderManifest) -> str:
 
 
 def _runs(name: str, training: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the runs that a reader came from, in order, its own the last; each once."""
+    """Return the runs that are known and that a reader came from, its own the last; each once."""
     found: list[tuple[str, Mapping[str, Any]]] = []
     for role in ("encoder", "teacher"):
         if training.get(f"{role}_training"):
             found.extend(_runs(training[role], training[f"{role}_training"]))
     unique = {run["recipe_sha256"]: (each, run) for each, run in found}
-    return [*unique.values(), (name, training)]
+    own = [(name, training)] if "recipe_sha256" in training else []
+    return [*unique.values(), *own]
 
 
 def _told(runs: Sequence[tuple[str, Mapping[str, Any]]]) -> str:

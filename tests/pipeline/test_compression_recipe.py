@@ -1,5 +1,6 @@
 """Test recipes of compressions: what is read, and what is refused."""
 
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from wherefrom.pipeline.compression_step import (
     Quantise,
     settings_of,
 )
+from wherefrom.pipeline.recipe import read_recipe
 from wherefrom.pipeline.sources import Evaluation
 
 MEASURED = '[[evaluate]]\nfile = "dev.json"\ntask = "spans"\n'
@@ -176,10 +178,12 @@ def test_a_recipe_that_is_not_there_or_no_toml(tmp_path: Path) -> None:
 
 
 def test_the_recipe_for_the_bundled_reader_is_one() -> None:
-    from importlib.resources import as_file, files
-
-    with as_file(files("wherefrom.models") / "compression.toml") as path:
-        found = read_compression_recipe(path)
+    with as_file(files("wherefrom.models")) as folder:
+        found = read_compression_recipe(folder / "compression.toml")
+        (distil,) = (step for step in found.steps if isinstance(step, Distil))
+        learnt = read_recipe(folder / distil.recipe, encoder="student", teacher="original")
+    assert (learnt.encoder, learnt.teacher) == ("student", "original")
+    assert all("train" in source.file for source in (*learnt.spans, *learnt.pairs))
     assert found.reader == ""
     assert not any("dev" in file for step in found.steps for file in getattr(step, "files", ()))
     assert all("train" in entry.file for entry in found.weigh)

@@ -46,6 +46,7 @@ def point(name: str, right: float, size: int, seconds: float = 0.01) -> Point:
         },
         robustness={"overlap pairs": {"accuracy": {"n": 6, "value": 0.5}}},
         latency=Latency(8, 16, 5, seconds, 2 * seconds, 1.5),
+        scores={"a.json": [right, 1.0]},
     )
 
 
@@ -91,6 +92,12 @@ def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
     written = json.loads((tmp_path / "frontier.json").read_text())
     assert written["frontier"] == ["original", "small & fast"]
     assert written["points"][0]["summary"] == FRONTIER.points[0].summary
+
+
+def test_differences_are_of_the_same_examples() -> None:
+    found = [point["differences"]["a.json"] for point in FRONTIER.as_json()["points"]]
+    assert [one["value"] for one in found] == [0.0, pytest.approx(-0.05)]
+    assert (found[1]["low"], found[1]["high"]) == (pytest.approx(-0.1), pytest.approx(0.0))
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def _panel(values: Values, across: str, up: str) -> Iterator[str]:
 
 def _legend(values: Values, top: float) -> Iterator[str]:
     columns = {**ROWS, **COLUMNS}
-    places = [LEFT + 200 + 112 * number for number in range(len(columns))]
+    places = [LEFT + 200 + 122 * number for number in range(len(columns))]
     for (name, _), x in zip(columns.values(), places, strict=True):
         yield _text(name, x, top, "tick", "end")
     for number, (name, found) in enumerate(values.items(), start=1):

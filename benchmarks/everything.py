@@ -53,6 +53,7 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
         Run("overlap", "overlap"),
         Run("training_speed", "training_speed"),
         Run("reader", "reader", ("--data", str(data)), (squad, *pairs)),
+        Run("compression", "compression", ("--data", str(data)), (squad, *pairs)),
         Run("nfcorpus", "retrieval_nfcorpus", ("--data", str(nfcorpus)), (nfcorpus,)),
         Run("multihop_answers", "multihop_answers", ("--data", str(wiki.parent)), (wiki,)),
         Run("choose_facts", "choose_facts", ("--data", str(data)), (csqa, concepts)),

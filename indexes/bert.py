@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wherefrom.indexes.int8_linear import int8_linear
 from wherefrom.kb.errors import ModelError
 
 if TYPE_CHECKING:
@@ -56,13 +57,22 @@ class Bert:
     config
         As in the model's config.json.
     weights
-        Named as in transformers' BertModel, all of one number type, on `device`.
+        Named as in transformers' BertModel, all of one number type, on `device`. A layer may have
+        fewer attention heads than the configuration says; a head is as wide as it says.
+    in_int8
+        Whether the layers multiply in eight bits (`wherefrom.indexes.int8_linear`), where weights
+        are float32 and the device computes in that.
     """
 
     def __init__(
-        self, config: Mapping[str, Any], weights: "Mapping[str, Tensor]", *, device: str
+        self,
+        config: Mapping[str, Any],
+        weights: "Mapping[str, Tensor]",
+        *,
+        device: str,
+        in_int8: bool = False,
     ) -> None:
-        self._heads = int(config["num_attention_heads"])
+        self._head_width = int(config["hidden_size"]) // int(config["num_attention_heads"])
         self._words = weights["embeddings.word_embeddings.weight"]
         self._places = weights["embeddings.position_embeddings.weight"]
         self._types = weights["embeddings.token_type_embeddings.weight"]
@@ -70,7 +80,7 @@ class Bert:
         epsilon = float(config["layer_norm_eps"])
         self._norm = _normaliser(weights, "embeddings.LayerNorm", epsilon)
         self._layers = [
-            _layer(weights, f"encoder.layer.{number}", epsilon)
+            _layer(weights, f"encoder.layer.{number}", epsilon, int8_linear if in_int8 else _linear)
             for number in range(int(config["num_hidden_layers"]))
         ]
         self.device = device
@@ -118,7 +128,7 @@ class Bert:
             placed = self._places[:length] + embedding(types, self._types)
         hidden = self._norm(embedding(ids, self._words) + placed)
         for layer in self._layers:
-            parts = layer.heads_in(hidden).view(rows, length, 3, self._heads, -1)
+            parts = layer.heads_in(hidden).view(rows, length, 3, -1, self._head_width)
             query, key, value = parts.permute(2, 0, 3, 1, 4)
             seen = scaled_dot_product_attention(query, key, value, attn_mask=mask)
             joined = layer.heads_out(seen.transpose(1, 2).reshape(rows, length, -1))
@@ -152,25 +162,26 @@ def _read_weights(folder: Path, device: str, number_type: "dtype") -> "dict[str,
     }
 
 
-def _layer(weights: "Mapping[str, Tensor]", name: str, epsilon: float) -> _Layer:
+def _layer(
+    weights: "Mapping[str, Tensor]", name: str, epsilon: float, made: "Callable[..., Linear]"
+) -> _Layer:
     import torch
+
+    def linear(part: str, *, gelu: bool = False) -> "Linear":
+        return made(weights[f"{name}.{part}.weight"], weights[f"{name}.{part}.bias"], gelu=gelu)
 
     inputs = [f"{name}.attention.self.{part}" for part in ("query", "key", "value")]
     return _Layer(
-        heads_in=_linear(
+        heads_in=made(
             torch.cat([weights[f"{part}.weight"] for part in inputs]),
             torch.cat([weights[f"{part}.bias"] for part in inputs]),
         ),
-        heads_out=_named_linear(weights, f"{name}.attention.output.dense"),
+        heads_out=linear("attention.output.dense"),
         heads_norm=_normaliser(weights, f"{name}.attention.output.LayerNorm", epsilon),
-        widen=_named_linear(weights, f"{name}.intermediate.dense", gelu=True),
-        narrow=_named_linear(weights, f"{name}.output.dense"),
+        widen=linear("intermediate.dense", gelu=True),
+        narrow=linear("output.dense"),
         norm=_normaliser(weights, f"{name}.output.LayerNorm", epsilon),
     )
-
-
-def _named_linear(weights: "Mapping[str, Tensor]", name: str, *, gelu: bool = False) -> "Linear":
-    return _linear(weights[f"{name}.weight"], weights[f"{name}.bias"], gelu=gelu)
 
 
 def _linear(weight: "Tensor", bias: "Tensor", *, gelu: bool = False) -> "Linear":

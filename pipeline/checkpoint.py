@@ -1,9 +1,11 @@
 """Save and load a reader: one folder with weights, tokenizer, configuration and manifest.
 
-model.safetensors   weights, int8 with one scale a row; those of an adapter are named "adapter.…"
+model.safetensors   weights, int8 with one scale a row, or bf16, or float32; those of an adapter
+                    are named "adapter.…"
 config.json         the encoder's configuration, as transformers writes it
 tokenizer.json …    the tokenizer, as transformers writes it
-reader.json         format version, sha256 of the weights, prompt budget, calibration, training
+reader.json         format version, sha256 of the weights, prompt budget, calibration, training,
+                    what it computes in
 """
 
 import hashlib
@@ -12,15 +14,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from wherefrom.kb.errors import ModelError
+from wherefrom.kb.errors import ModelError, unknown_value
 from wherefrom.pipeline.manifest_table import read_manifest_table
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-    from torch import Tensor, dtype
-    from transformers import PreTrainedTokenizerBase
+    from torch import Tensor
 
     from wherefrom.pipeline.heads import ReaderNetwork
 
@@ -28,6 +29,7 @@ FORMAT = 1
 WEIGHTS = "model.safetensors"
 MANIFEST = "reader.json"
 TOKENIZER = "tokenizer.json"
+COMPUTATIONS = ("float", "int8")  # what a processor multiplies in; other devices take floats
 ENCODER = "encoder."  # how the names of the encoder's weights begin
 ADAPTER = "adapter."  # and those of its adapter
 
@@ -58,7 +60,8 @@ class Calibration:
 class ReaderManifest:
     """What a reader's folder says of itself. `training` is a record for people, free in form.
 
-    `labels` are those of texts, in the order of the head; empty where it has none.
+    `labels` are those of texts, in the order of the head; empty where it has none. `computation` is
+    one of COMPUTATIONS.
     """
 
     name: str
@@ -67,6 +70,7 @@ class ReaderManifest:
     calibration: Calibration = field(default_factory=Calibration)
     training: dict[str, Any] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
+    computation: str = "float"
     format: int = FORMAT
 
 
@@ -79,13 +83,32 @@ class LoadedReader:
     manifest: ReaderManifest
 
 
+class StoredTokenizer(Protocol):
+    """A tokenizer that writes its files into a folder, as those of transformers do."""
+
+    def save_pretrained(self, folder: Path, /) -> object:
+        """Write tokenizer.json and what belongs to it."""
+
+
 def save_reader(
     folder: Path,
     network: "ReaderNetwork",
-    tokenizer: "PreTrainedTokenizerBase",
+    tokenizer: StoredTokenizer,
     manifest: ReaderManifest,
+    *,
+    storage: str = "int8",
 ) -> ReaderManifest:
-    """Write a reader's folder and return its manifest with the hash of the weights filled in."""
+    """Write a reader's folder and return its manifest with the hash of the weights filled in.
+
+    Parameters
+    ----------
+    folder
+        It is made where it is not there.
+    network, tokenizer, manifest
+        What is written; the manifest comes last.
+    storage
+        One of `wherefrom.pipeline.quantised.STORAGES`.
+    """
     from safetensors.torch import save
 
     from wherefrom.pipeline.quantised import quantise
@@ -93,7 +116,7 @@ def save_reader(
     folder.mkdir(parents=True, exist_ok=True)
     weights = network.state_dict()
     weights.update({ADAPTER + name: matrix for name, matrix in network.adapter.items()})
-    (folder / WEIGHTS).write_bytes(save(quantise(weights)))
+    (folder / WEIGHTS).write_bytes(save(quantise(weights, storage)))
     encoder: Any = network.encoder
     encoder.config.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -124,15 +147,20 @@ def read_manifest(folder: Path) -> ReaderManifest:
     try:
         table["calibration"] = Calibration(**table["calibration"])
         table["labels"] = tuple(table.get("labels", ()))
-        return ReaderManifest(**table)
+        manifest = ReaderManifest(**table)
     except (KeyError, TypeError) as error:
         raise ModelError(f"{path} is malformed: {error}") from error
+    if manifest.computation not in COMPUTATIONS:
+        error_of = unknown_value("computation", str(manifest.computation), COMPUTATIONS)
+        raise ModelError(f"{path}: {error_of}")
+    return manifest
 
 
 def load_reader(folder: Path, *, device: str) -> "LoadedReader":
     """Load a reader, ready to run on a device, in bf16 where its hardware computes in that.
 
     A plain BERT runs through `wherefrom.indexes.bert`, every other encoder through transformers.
+    One whose computation is int8 multiplies in eight bits where the device can, beside float32.
 
     Raises
     ------
@@ -142,12 +170,10 @@ def load_reader(folder: Path, *, device: str) -> "LoadedReader":
     """
     from tokenizers import Tokenizer
 
-    from wherefrom.indexes.hardware import choose_number_type
-
     manifest = read_manifest(folder)
     weights = _read_weights(folder, manifest)
     with _as_model_error(folder):
-        network = _network(folder, weights, device, choose_number_type(device))
+        network = _network(folder, weights, device, computation=manifest.computation)
     try:
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     except Exception as error:  # tokenizers raises nothing more exact
@@ -170,6 +196,20 @@ def load_network(folder: Path) -> "ReaderNetwork":
         network = _transformers_network(folder, weights, attention=LEARNING_ATTENTION)
     network.adapter = adapter
     return network
+
+
+def reader_files(folder: Path) -> list[Path]:
+    """Return the files of a reader, its model card and its checkpoints apart."""
+    return [file for file in sorted(folder.iterdir()) if file.is_file() and file.suffix != ".md"]
+
+
+def storage_in(folder: Path) -> str:
+    """Tell in which of `wherefrom.pipeline.quantised.STORAGES` a reader's weights are stored."""
+    from safetensors.torch import load_file
+
+    from wherefrom.pipeline.quantised import storage_of
+
+    return storage_of(weight.dtype for weight in load_file(folder / WEIGHTS).values())
 
 
 def _read_weights(folder: Path, manifest: ReaderManifest) -> "dict[str, Tensor]":
@@ -216,12 +256,19 @@ def _parted(
 
 
 def _network(
-    folder: Path, weights: "dict[str, Tensor]", device: str, number_type: "dtype"
+    folder: Path, weights: "dict[str, Tensor]", device: str, *, computation: str
 ) -> "ReaderNetwork":
+    import torch
+
     from wherefrom.indexes.bert import Bert, is_plain_bert_config, read_config
+    from wherefrom.indexes.hardware import choose_number_type
+    from wherefrom.indexes.int8_linear import computes_in_int8
     from wherefrom.pipeline.adapter import with_adapter
     from wherefrom.pipeline.heads import PlainBert, ReaderNetwork
+    from wherefrom.pipeline.int8_encoder import multiply_in_int8
 
+    in_int8 = computation == "int8" and computes_in_int8(device)
+    number_type = torch.float32 if in_int8 else choose_number_type(device)
     weights, adapter = _parted(weights, ADAPTER)
     heads, inner = _parted(weights, ENCODER)
     encoders = [inner, with_adapter(inner, adapter)] if adapter else [inner]
@@ -232,7 +279,10 @@ def _network(
     config = read_config(folder)
     if is_plain_bert_config(config):
         network = ReaderNetwork(
-            *(PlainBert(Bert(config, placed(one), device=device)) for one in encoders),
+            *(
+                PlainBert(Bert(config, placed(one), device=device, in_int8=in_int8))
+                for one in encoders
+            ),
             **_heads(heads),
         )
         network.load_state_dict(placed(heads), assign=True)
@@ -241,6 +291,8 @@ def _network(
     if adapter:
         sums = {ENCODER + name: weight for name, weight in encoders[1].items()}
         network.inference_encoder = _transformers_network(folder, placed(heads | sums)).encoder
+    if in_int8:
+        multiply_in_int8(network)
     return network.to(device).eval()
 
 
@@ -257,6 +309,7 @@ def _transformers_network(
 ) -> "ReaderNetwork":
     from transformers import AutoConfig, AutoModel
 
+    from wherefrom.pipeline.attention import fit_heads
     from wherefrom.pipeline.backbone import without_pooler
     from wherefrom.pipeline.heads import ReaderNetwork
 
@@ -264,6 +317,7 @@ def _transformers_network(
     encoder = AutoModel.from_config(  # type: ignore[no-untyped-call]
         config, attn_implementation=attention, **without_pooler(config)
     )
+    fit_heads(encoder, {name.removeprefix(ENCODER): one.shape for name, one in weights.items()})
     network = ReaderNetwork(encoder, **_heads(weights))
     network.load_state_dict(weights, assign=True)
     return network

@@ -66,7 +66,11 @@ def score_spans(reader: Reader, questions: Sequence[SquadQuestion]) -> SpanScore
 
 def measure_spans(reader: Reader, questions: Sequence[SquadQuestion]) -> Measures:
     """Return exact match and F1 with their intervals, of answers in their own paragraphs."""
-    scores = score_spans(reader, questions)
+    return span_measures(score_spans(reader, questions))
+
+
+def span_measures(scores: SpanScores) -> Measures:
+    """Return the means of scores with their intervals."""
     return {
         "exact_match": mean_with_interval(scores.exact_match),
         "f1": mean_with_interval(scores.f1),
@@ -78,12 +82,19 @@ def measure_pairs(reader: Reader, pairs: Sequence[PairExample]) -> Measures:
 
     Where a pair is only known not to be entailed, all are judged by two classes.
     """
+    return sureness_measures(*judge_pairs(reader, pairs))
+
+
+def judge_pairs(
+    reader: Reader, pairs: Sequence[PairExample]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return how sure a reader is of each pair (N,), and whether it is right (N,)."""
     found = reader.infer([pair.premise for pair in pairs], [pair.hypothesis for pair in pairs])
     labels = np.array([pair.label for pair in pairs])
     if (labels == NOT_ENTAILED).any():
         entailed = found[:, ENTAILMENT]
-        return _sureness(np.stack([entailed, 1 - entailed], axis=1), labels != ENTAILMENT)
-    return _sureness(found, labels)
+        return _decided(np.stack([entailed, 1 - entailed], axis=1), labels != ENTAILMENT)
+    return _decided(found, labels)
 
 
 def measure_yes_no(reader: Reader, pairs: Sequence[PairExample]) -> Measures:
@@ -110,7 +121,7 @@ def measure_choices(reader: Reader, examples: Sequence[ChoiceExample]) -> Measur
         chances.append(odds.max() / odds.sum())
         right.append(int(odds.argmax()) == each.right)
         first = last
-    return _measures(np.array(chances), np.array(right))
+    return sureness_measures(np.array(chances), np.array(right))
 
 
 def measure_claims(reader: Reader, claims: Sequence[ClaimExample]) -> Measures:
@@ -134,10 +145,17 @@ def measure_texts(reader: Reader, texts: Sequence[TextExample]) -> Measures:
 
 def _sureness(chances: NDArray[np.float64], labels: NDArray[np.integer]) -> Measures:
     """Measure probabilities (N, L) against the numbers (N,) of the right labels."""
-    return _measures(chances.max(axis=1), chances.argmax(axis=1) == labels)
+    return sureness_measures(*_decided(chances, labels))
 
 
-def _measures(chances: NDArray[np.float64], right: NDArray[np.bool_]) -> Measures:
+def _decided(
+    chances: NDArray[np.float64], labels: NDArray[np.integer | np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    return chances.max(axis=1), chances.argmax(axis=1) == labels
+
+
+def sureness_measures(chances: NDArray[np.float64], right: NDArray[np.bool_]) -> Measures:
+    """Return accuracy with its interval, and calibration error, of what was held for likeliest."""
     return {
         "accuracy": mean_with_interval(right.astype(float).tolist()),
         "calibration_error": {"n": len(right), "value": calibration_error(chances, right)},

@@ -1,5 +1,6 @@
 """Write the model card of a reader from its manifest, in the form of the Hugging Face hub."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ def model_card(manifest: ReaderManifest) -> str:
     """Return the card's text."""
     training = manifest.training
     runs = _runs(manifest.name, training)
+    packages = (f"{name} {number}" for name, number in training.get("packages", {}).items())
     hashes = {name: digest for _, run in runs for name, digest in run["data_sha256"].items()}
     data = "\n".join(f"| `{name}` | `{hashes[name][:16]}…` |" for name in sorted(hashes))
     return f"""---
@@ -48,15 +50,15 @@ must be able to rely on unchecked. What it has learnt may carry the biases of it
 
 ## Training
 
-{_told(runs)}
+{_told(runs)}{_compressed(training)}
 
-Packages: {", ".join(f"{name} {number}" for name, number in training["packages"].items())}.
+Packages: {", ".join(packages) or "not known"}.
 
 | data | sha256 |
 |---|---|
 {data}
 
-## Metrics, of the weights as stored (eight bits), on development data
+## Metrics, of the weights as stored ({_kept_as(manifest)}), on development data
 
 In brackets the 95 % bootstrap interval.
 
@@ -77,18 +79,33 @@ def _more(manifest: ReaderManifest) -> str:
 
 
 def _runs(name: str, training: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the runs that a reader came from, in order, its own the last; each once."""
+    """Return the runs that are known and that a reader came from, its own the last; each once."""
     found: list[tuple[str, Mapping[str, Any]]] = []
     for role in ("encoder", "teacher"):
         if training.get(f"{role}_training"):
             found.extend(_runs(training[role], training[f"{role}_training"]))
     unique = {run["recipe_sha256"]: (each, run) for each, run in found}
-    return [*unique.values(), (name, training)]
+    own = [(name, training)] if "recipe_sha256" in training else []
+    return [*unique.values(), *own]
 
 
 def _told(runs: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
     """Say what each run was: what it began with, who taught it, and how long it took."""
-    return "\n".join(_run(name, run) for name, run in runs)
+    return "\n".join(_run(name, run) for name, run in runs) or "How it was trained is not known."
+
+
+def _compressed(training: Mapping[str, Any]) -> str:
+    """Say which steps made a reader smaller, with their settings and what they changed."""
+    steps = training.get("compression", ())
+    told = "\n".join(f"- `{json.dumps(step, ensure_ascii=False)}`" for step in steps)
+    return f"\n\nThen made smaller by `wherefrom compress`, step by step:\n\n{told}" if told else ""
+
+
+def _kept_as(manifest: ReaderManifest) -> str:
+    """Say in which numbers the weights are stored: eight bits, unless a step said otherwise."""
+    steps = manifest.training.get("compression", ())
+    last = [step["to"] for step in steps if "to" in step]
+    return {"float32": "float32", "bf16": "bf16"}.get(last[-1] if last else "", "eight bits")
 
 
 def _run(name: str, run: Mapping[str, Any]) -> str:

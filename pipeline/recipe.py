@@ -117,8 +117,8 @@ class Recipe:
     report_to: str = "none"
 
 
-def read_recipe(path: Path) -> Recipe:
-    """Read and check a recipe.
+def read_recipe(path: Path, *, encoder: str = "", teacher: str = "") -> Recipe:
+    """Read and check a recipe; `encoder` and `teacher` are taken where it names none.
 
     Raises
     ------
@@ -130,6 +130,9 @@ def read_recipe(path: Path) -> Recipe:
     table = read_table(path)
     require_kind(table, "reader", path)
     check_keys(table, [field.name for field in fields(Recipe)], str(path))
+    for key, default in (("encoder", encoder), ("teacher", teacher)):
+        if default:
+            table.setdefault(key, default)
     spans = tuple(span_source(*each) for each in tables_of(table, "spans", path))
     pairs = tuple(pair_source(*each) for each in tables_of(table, "pairs", path))
     yes_no = tuple(plain_source(*each) for each in tables_of(table, "yes_no", path))

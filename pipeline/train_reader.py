@@ -81,7 +81,7 @@ def train_reader(
         name=name or out.resolve().name,
         weights_sha256="",
         max_tokens=READING_TOKENS,
-        training=_record(recipe_file, recipe, data, trained),
+        training=training_record(recipe_file, recipe, data, trained),
         labels=trained.labels,
     )
     manifest = save_reader(out, trained.network, trained.tokenizer, manifest)
@@ -126,26 +126,28 @@ def _temperature(reader: Reader, data: Path, recipe: Recipe) -> float:
 
 def _require_files(recipe: Recipe, data: Path) -> None:
     """Stop before the training, not hours into it, when a file is absent."""
-    for name in _files(recipe):
+    for name in recipe_files(recipe):
         if not (data / name).is_file():
             raise UsageError(f"the recipe names {name}, which is not in the data folder {data}")
 
 
-def _files(recipe: Recipe) -> list[str]:
+def recipe_files(recipe: Recipe) -> list[str]:
+    """Return the names of all files of the data folder that a recipe names."""
     learnt = [source.file for name in LEARNT for source in getattr(recipe, name)]
     return [*learnt, *(entry.file for entry in recipe.evaluate)]
 
 
-def _record(
+def training_record(
     recipe_file: Path, recipe: Recipe, data: Path, trained: TrainedReader
 ) -> dict[str, object]:
+    """Return what a manifest says of how a reader was trained, but for what it measures."""
     return {
         "recipe_sha256": hash_file(recipe_file),
         **_origin("encoder", recipe.encoder),
         **(_origin("teacher", recipe.teacher) if recipe.teacher else {}),
         **({"adapter_rank": recipe.adapter_rank} if recipe.adapter_rank else {}),
         **({"kept": recipe.kept, "kept_from": _named(recipe.kept_from)} if recipe.kept else {}),
-        "data_sha256": {name: hash_file(data / name) for name in sorted(set(_files(recipe)))},
+        "data_sha256": {name: hash_file(data / name) for name in sorted(set(recipe_files(recipe)))},
         "seed": recipe.seed,
         "steps": trained.steps,
         **trained.items,

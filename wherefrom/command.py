@@ -16,7 +16,7 @@ from wherefrom.commands_answer import ask, check, choose, classify, search
 from wherefrom.commands_bench import bench
 from wherefrom.commands_graph import export, graph, sparql
 from wherefrom.commands_store import build, compact, delete, info, verify
-from wherefrom.commands_train import calibrate, train
+from wherefrom.commands_train import calibrate, compress, train
 from wherefrom.kb.errors import StorageError, UsageError, WherefromError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -47,7 +47,7 @@ app = typer.Typer(
 _STORE = (build, delete, compact, info, verify)
 _ANSWER = (search, ask, check, choose, classify)
 _GRAPH = (graph, sparql, export)
-_TRAIN = (train, calibrate)
+_TRAIN = (train, compress, calibrate)
 for command in (*_STORE, *_ANSWER, *_GRAPH, *_TRAIN):
     app.command()(command)
 app.add_typer(bench, name="bench")

@@ -1,4 +1,4 @@
-"""The commands that make a reader or a retriever; each calls one function of the library."""
+"""The commands that make models, or make them smaller; each calls one function of the library."""
 
 import sys
 from collections.abc import Mapping
@@ -83,6 +83,47 @@ def _told_of_retriever(training: Mapping[str, Any]) -> tuple[Fields, Fields]:
     measured: Fields = {name: in_words(found) for name, found in measures.items()}
     drawn: Fields = {name: training[name] for name in ("queries", "examples")}
     return drawn, measured | {"in short": verdict(measures)}
+
+
+def compress(
+    recipe: Annotated[
+        Path, typer.Argument(metavar="RECIPE", help="TOML file: the reader and the steps.")
+    ],
+    data: Annotated[
+        Path,
+        typer.Option(metavar="DIR", help="Folder that the recipe's file names are relative to."),
+    ],
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for the readers and the frontier.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Make a reader smaller and faster, step by step, and measure each step."""
+    from wherefrom.bars import ProgressBars
+    from wherefrom.pipeline.compression import compress as compress_reader
+
+    with redirect_stdout(sys.stderr), ProgressBars() as bars:  # the trainer prints its own progress
+        frontier = compress_reader(recipe, data, out, progress=bars)
+    found = frontier.as_json()
+    if as_json:
+        print_json(found)
+        return
+    shown: Fields = {
+        point.name: _told_of_point(point.summary, best=point.name in found["frontier"])
+        for point in frontier.points
+    }
+    print_fields(str(out), shown)
+
+
+def _told_of_point(summary: Mapping[str, float], *, best: bool) -> str:
+    """Put what was measured of a step in one line; what no other step beats has a star."""
+    return (
+        f"accuracy {100 * summary['accuracy']:.1f} %, "
+        f"robustness {100 * summary['robustness']:.1f} %, "
+        f"calibration error {100 * summary['calibration_error']:.1f} %, "
+        f"{summary['bytes'] / 1e6:.1f} MB, "
+        f"{1e3 * summary['seconds_per_prompt']:.1f} ms a prompt{' *' if best else ''}"
+    )
 
 
 def calibrate(

@@ -94,6 +94,30 @@ def test_what_is_wrong_is_said_before_anything_is_trained(data, recipe, tmp_path
     assert not out.exists()
 
 
+def test_a_reader_is_compressed_and_used(data, tmp_path, tiny_reader_folder, tiny_kb, capsys):
+    recipe, out = tmp_path / "compression.toml", tmp_path / "smaller"
+    recipe.write_text(
+        f'reader = "{tiny_reader_folder}"\noverlap_pairs = 6\nrounds = 1\n'
+        '[[evaluate]]\nfile = "dev.json"\ntask = "spans"\n'
+        '[[step]]\nkind = "drop_layers"\ncount = 1\n'
+    )
+    command = ["compress", str(recipe), "--data", str(data), "--out", str(out)]
+    capsys.readouterr()
+    assert run(command) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0] == str(out)
+    assert [line.split()[0] for line in shown[1:]] == ["original", "drop_layers"]
+    assert "calibration error 0.0 %, " in shown[2] and " MB, " in shown[2]
+    assert run([*command, "--json"]) == 0  # nothing is left to be done
+    found = json.loads(capsys.readouterr().out)
+    assert found == json.loads((out / "frontier.json").read_text())
+    reader = str(out / "drop_layers")
+    assert run(["ask", str(tiny_kb), "What?", "--reader", reader, "--json"]) == 0
+    recipe.write_text(recipe.read_text().replace("drop_layers", "drop_layer"))
+    assert run(command) == 2
+    assert "unknown kind 'drop_layer'" in capsys.readouterr().err
+
+
 @pytest.fixture
 def retriever_recipe(tmp_path: Path, data: Path, tiny_encoder_folder: Path) -> Path:
     questions = [{"query": f"Who is {c}?", "positive": f"Door {c} is shut."} for c in COLOURS]

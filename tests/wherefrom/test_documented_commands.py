@@ -70,6 +70,12 @@ def stands_for(
         f'encoder = "{tiny_encoder_folder}"\nmax_tokens = 64\nnegatives = 0.0\n'
         '[[spans]]\nfile = "train.json"\n'
     )
+    compression = tmp_path / "compression.toml"
+    compression.write_text(
+        f'reader = "{tiny_reader_folder}"\noverlap_pairs = 6\nrounds = 1\n'
+        '[[evaluate]]\nfile = "train.json"\ntask = "spans"\n'
+        '[[step]]\nkind = "quantise"\nto = "bf16"\n'
+    )
     reader = tmp_path / "reader"
     shutil.copytree(tiny_reader_folder, reader)
     return {
@@ -89,6 +95,7 @@ def stands_for(
         "bench FILE": str(tmp_path / "asked.jsonl"),
         "bench out": str(tmp_path / "run"),
         "RECIPE": str(recipe),
+        "compress RECIPE": str(compression),
         "data": str(data),
         "out": str(tmp_path / "trained"),
     }

@@ -1,0 +1,46 @@
+"""Measure what each step costs and saves that makes the bundled reader smaller and faster.
+
+    python -m wherefrom.benchmarks.compression --data DATA --out results/compression.json
+
+The steps, and what is measured after each, stand in models/compression.toml. The drawing is written
+beside the result, as SVG. With `--readers` the readers stay there, and a run that was stopped goes
+on.
+"""
+
+import argparse
+from contextlib import ExitStack
+from importlib.resources import as_file, files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from wherefrom.benchmarks.provenance import write_result
+from wherefrom.pipeline.compression import PLOT, compress
+
+RECIPES = "wherefrom.models"
+RECIPE = "compression.toml"
+
+
+def measure(recipe: Path, data: Path, readers: Path) -> dict[str, Any]:
+    """Carry out a recipe and return its frontier; readers and drawing go to a folder."""
+    return {"benchmark": "compression", **compress(recipe, data, readers).as_json()}
+
+
+def main() -> None:
+    """Read the command line, measure, and write the result and its drawing."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--recipe", type=Path)
+    parser.add_argument("--readers", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    chosen = parser.parse_args()
+    with ExitStack() as stack:
+        folder = chosen.readers or Path(stack.enter_context(TemporaryDirectory())) / "readers"
+        recipes = stack.enter_context(as_file(files(RECIPES)))
+        write_result(chosen.out, measure(chosen.recipe or recipes / RECIPE, chosen.data, folder))
+        drawing = (folder / PLOT).read_bytes()
+    chosen.out.with_suffix(".svg").write_bytes(drawing)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,6 @@
 """Search an opened knowledge base."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -14,6 +14,7 @@ from wherefrom.indexes.fusion import reciprocal_rank_fusion
 from wherefrom.indexes.graph import Graph
 from wherefrom.indexes.graph_search import GraphRanking
 from wherefrom.indexes.info import describe
+from wherefrom.indexes.named_passages import named_passages
 from wherefrom.indexes.opened import Opened
 from wherefrom.indexes.readable import readable
 from wherefrom.indexes.records import FoundPassage, Hit
@@ -227,6 +228,21 @@ class Knowledge:
         """Return passages by their ids, in that order; raise MissingError where one is absent."""
         generation = self._newest().generation
         return [generation.passage(passage_id) for passage_id in passage_ids]
+
+    def passages_of(self, names: Collection[str]) -> dict[str, list[Passage]]:
+        """Return the passages of documents by their ids or titles.
+
+        Parameters
+        ----------
+        names
+            Ids or titles; a name that is both means the id. Documents of one title count together.
+
+        Returns
+        -------
+        dict[str, list[Passage]]
+            Of each name that a document has, its passages in their order.
+        """
+        return named_passages(self._newest().generation, names)
 
     def document(self, document_id: str) -> Document:
         """Return a document by its id; raise MissingError, with the nearest id, if absent."""

@@ -101,6 +101,11 @@ def checked(
     return value
 
 
+def checked_text(place: Place, field: str, value: object, *, blank_allowed: bool = False) -> str:
+    """Return the value of a field as `checked` does, but let tabs and line breaks stand in it."""
+    return checked(place, field, value, blank_allowed=blank_allowed, pattern=_FORBIDDEN_IN_TEXT)
+
+
 def shown(value: object) -> str:
     """Describe a JSON value briefly for a message: its kind and its beginning."""
     kinds = {type(None): "null", bool: "a boolean", int: "a number", float: "a number"}

@@ -13,20 +13,15 @@ from wherefrom.indexes.records import PathStep
 from wherefrom.kb.errors import QuestionError
 from wherefrom.pipeline.bridging import Bridged, bridged, may_bridge
 from wherefrom.pipeline.bundled import bundled_reader
-from wherefrom.pipeline.candidates import Candidate, group, predict
 from wherefrom.pipeline.checking import check_claim
 from wherefrom.pipeline.choosing import choose_option
-from wherefrom.pipeline.decision import decide, features, probability
-from wherefrom.pipeline.judged import Judged, judge
-from wherefrom.pipeline.quoted import citation, paths_to
+from wherefrom.pipeline.quoted import paths_to
 from wherefrom.pipeline.reader import Reader
-from wherefrom.pipeline.records import Answer, Check, Choice, Citation, Evidence, Option
+from wherefrom.pipeline.reading import find_candidates, read_answer
+from wherefrom.pipeline.records import Answer, Check, Choice, Evidence, Option
 from wherefrom.pipeline.retrieval import FACTS, passage_evidence, retrieve
 from wherefrom.pipeline.statement import as_statement
-from wherefrom.pipeline.verdict import verify
 
-CANDIDATES = 5  # are verified; the rest are too far behind
-CITATIONS = 3
 SURE = 0.4  # probability from which an answer needs no second walk
 SECOND_PASSAGES = 5  # that a second walk adds at most
 SECONDS_FOR_A_SECOND = 2.0  # a first answer that took longer is not followed by a second walk
@@ -204,11 +199,17 @@ class Answerer:
             evidence = [*evidence, *(item for item in beyond if item not in evidence)]
             bridge = replace(bridge, evidence=beyond) if beyond else None
         asked = bridge or Bridged(question, tuple(evidence))
-        answer = self._read(question, asked, evidence)
-        verify = answer.timing_seconds["verify"]
+        found = read_answer(self.reader, self.knowledge.encoder, asked.question, asked.evidence)
+        verify = found.timing_seconds["verify"]
         read = time.perf_counter() - start - verify
         seconds = {"retrieve": retrieve_seconds, "read": read, "verify": verify}
-        return replace(answer, timing_seconds=seconds)
+        return replace(
+            found,
+            question=question,
+            paths=paths_to(found.citations, evidence),
+            evidence=tuple(evidence),
+            timing_seconds=seconds,
+        )
 
     def _beyond(self, question: str, step: PathStep) -> tuple[Evidence, ...]:
         """Find what is said of the entity to which a fact leads, and put the fact before its path.
@@ -218,36 +219,6 @@ class Answerer:
         found = retrieve(self.knowledge, [question], retriever="hybrid", facts=FACTS)[0]
         return tuple(
             replace(item, path=(step, *item.path)) for item in found if item.title == step.tail
-        )
-
-    def _read(self, asked: str, bridge: Bridged, evidence: Sequence[Evidence]) -> Answer:
-        """Answer what was asked by the question of a bridge, from its evidence."""
-        question = bridge.question
-        reader = self.reader
-        candidates = find_candidates(reader, question, bridge.evidence)
-        read = time.perf_counter()
-        judged = judge(reader, self.knowledge.encoder, question, candidates)
-        calibration = reader.manifest.calibration
-        probabilities = [
-            probability(features(one), calibration.answer_weights, calibration.answer_bias)
-            for one in judged
-        ]
-        decision = decide(probabilities, calibration.answer_threshold)
-        cited: tuple[Citation, ...] = ()
-        text = ""
-        if not decision.abstained:
-            chosen = judged[decision.number]
-            text = chosen.candidate.text
-            cited = _cite(reader, question, chosen)
-        return Answer(
-            question=asked,
-            answer=text,
-            abstained=decision.abstained,
-            probability=decision.probability,
-            citations=cited,
-            paths=paths_to(cited, evidence),
-            evidence=tuple(evidence),
-            timing_seconds={"verify": time.perf_counter() - read},
         )
 
     def check(self, claim: str, *, k: int = 10, retriever: str | None = None) -> Check:
@@ -338,21 +309,3 @@ def wants_second_walk(answer: Answer) -> bool:
 def bridge_text(reader: Reader, question: str, evidence: Sequence[Evidence]) -> str:
     """Return what the reader takes for the best answers: they may be steps on the way to it."""
     return ". ".join(one.text for one in find_candidates(reader, question, evidence))
-
-
-def find_candidates(reader: Reader, question: str, evidence: Sequence[Evidence]) -> list[Candidate]:
-    """Return the best few candidate answers, best first."""
-    return group(predict(reader, question, evidence))[:CANDIDATES]
-
-
-def _cite(reader: Reader, question: str, chosen: Judged) -> tuple[Citation, ...]:
-    """Cite the best passage of an answer, and others that say the same and support it."""
-    best, *others = chosen.candidate.quoted()[:CITATIONS]
-    statements = [as_statement(question, chosen.candidate.text)] * len(others)
-    verified = verify(reader, [quoted.premise for quoted in others], statements)
-    agreeing = [
-        citation(quoted, verification)
-        for quoted, verification in zip(others, verified, strict=True)
-        if verification.verdict == "supported"
-    ]
-    return (citation(best, chosen.verification), *agreeing)

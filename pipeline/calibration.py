@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from wherefrom.kb.errors import RecordError, SourceError, UsageError
 from wherefrom.kb.found import shown
 from wherefrom.kb.jsonl import read_objects, require
-from wherefrom.pipeline.answering import Answerer, find_candidates
+from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.checkpoint import Calibration, write_manifest
 from wherefrom.pipeline.decision import FEATURES, features
 from wherefrom.pipeline.evaluation import says_the_same
 from wherefrom.pipeline.judged import judge
+from wherefrom.pipeline.reading import find_candidates
 from wherefrom.pipeline.retrieval import retrieve
 
 FIELDS = '{"question": "…", "answers": ["…", …]} (no answers: the knowledge base has none)'

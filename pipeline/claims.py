@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wherefrom.kb.errors import RecordError
-from wherefrom.kb.found import Place, checked, shown
+from wherefrom.kb.found import Place, checked_text, shown
 from wherefrom.kb.jsonl import read_objects, require
 from wherefrom.pipeline.examples import CONTRADICTION, ENTAILMENT, ClaimExample, PairExample
 from wherefrom.pipeline.statement import titled
@@ -33,7 +33,7 @@ def read_claims(path: Path) -> Iterator[ClaimExample]:
     for place, record in read_objects(path, CLAIM_FIELDS):
         key = next((key for key in CLAIM_KEYS if key in record), CLAIM_KEYS[0])
         require(record, (key, "label"), CLAIM_FIELDS, place=place)
-        claim = checked(place, key, record[key], blank_allowed=False)
+        claim = checked_text(place, key, record[key])
         yield ClaimExample("", claim, _truth(place, "label", record["label"]))
 
 
@@ -49,11 +49,11 @@ def read_yes_no(path: Path) -> Iterator[PairExample]:
     """
     for place, record in read_objects(path, YES_NO_FIELDS):
         require(record, ("question", "passage", "answer"), YES_NO_FIELDS, place=place)
-        question = checked(place, "question", record["question"], blank_allowed=False)
+        question = checked_text(place, "question", record["question"])
         passage = record["passage"]
         if not isinstance(passage, str) or not passage.strip():
             raise RecordError(f"{place}: the passage is {shown(passage)}; it must hold text")
-        title = checked(place, "title", record.get("title", ""), blank_allowed=True)
+        title = checked_text(place, "title", record.get("title", ""), blank_allowed=True)
         yes = _truth(place, "answer", record["answer"])
         yield PairExample(titled(title, passage), question, ENTAILMENT if yes else CONTRADICTION)
 

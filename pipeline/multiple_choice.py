@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wherefrom.kb.errors import RecordError
-from wherefrom.kb.found import Place, checked, shown
+from wherefrom.kb.found import Place, checked, checked_text, shown
 from wherefrom.kb.jsonl import read_objects, require
 from wherefrom.pipeline.examples import ChoiceExample
 from wherefrom.pipeline.records import Option
@@ -46,7 +46,7 @@ def read_choices(path: Path) -> Iterator[ChoiceQuestion]:
         if isinstance(asked, dict):
             record = {**record, "choices": asked.get("choices"), "question": asked.get("stem")}
         require(record, ("choices",), FIELDS, place=place)
-        question = checked(place, "question", record["question"], blank_allowed=False)
+        question = checked_text(place, "question", record["question"])
         options = _options(place, record["choices"])
         labels = [option.label for option in options]
         key = record["answerKey"]
@@ -69,7 +69,7 @@ def _options(place: Place, found: object) -> tuple[Option, ...]:
     options = tuple(
         Option(
             checked(place, "label", one["label"], blank_allowed=False),
-            checked(place, "text", one["text"], blank_allowed=False),
+            checked_text(place, "text", one["text"]),
         )
         for one in found
     )

@@ -24,11 +24,15 @@ EXAMPLES = [
 
 
 def options_of_commands() -> dict[str, set[str]]:
-    """Return the options of every command that the command line has."""
+    """Return the options of every command that the command line has, with those of its own."""
     group = typer.main.get_command(app)
     return {
         name: {
-            option for parameter in command.params for option in parameter.opts if option[0] == "-"
+            option
+            for each in (command, *getattr(command, "commands", {}).values())
+            for parameter in each.params
+            for option in parameter.opts
+            if option[0] == "-"
         }
         for name, command in group.commands.items()  # type: ignore[attr-defined]
     }

@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from wherefrom.commands_answer import ask, check, choose, classify, search
+from wherefrom.commands_bench import bench
 from wherefrom.commands_graph import export, graph, sparql
 from wherefrom.commands_store import build, compact, delete, info, verify
 from wherefrom.commands_train import calibrate, compress, train
@@ -49,6 +50,7 @@ _GRAPH = (graph, sparql, export)
 _TRAIN = (train, compress, calibrate)
 for command in (*_STORE, *_ANSWER, *_GRAPH, *_TRAIN):
     app.command()(command)
+app.add_typer(bench, name="bench")
 
 
 def _print_version(wanted: bool) -> None:

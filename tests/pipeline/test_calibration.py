@@ -12,7 +12,7 @@ from wherefrom.indexes.build import build
 from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.indexes.options import BuildOptions
 from wherefrom.kb.errors import RecordError, SourceError, UsageError
-from wherefrom.pipeline.answering import Answerer, find_candidates
+from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.calibration import (
     KnownQuestion,
     Observations,
@@ -25,6 +25,7 @@ from wherefrom.pipeline.calibration import (
 from wherefrom.pipeline.checkpoint import Calibration, read_manifest
 from wherefrom.pipeline.decision import FEATURES, probability
 from wherefrom.pipeline.evaluation import says_the_same
+from wherefrom.pipeline.reading import find_candidates
 from wherefrom.pipeline.retrieval import retrieve
 
 KNOWN = [

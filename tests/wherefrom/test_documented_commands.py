@@ -26,7 +26,7 @@ FILES = {
         "choices": [{"label": "A", "text": "Paris"}, {"label": "B", "text": "Berlin"}],
     },
 }
-WITH_READER = ("ask", "check", "choose", "classify")
+WITH_READER = ("ask", "check", "choose", "classify", "bench")
 SPARQL = "SELECT ?name { ?entity a wf:Entity ; wf:name ?name } ORDER BY ?name"
 
 
@@ -54,6 +54,8 @@ def stands_for(
     lines = [{"question": f"What of {word}?", "answers": words} for word in words]  # some are right
     lines += [{"question": "Who am I?"}]  # and none is
     (tmp_path / "known.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    asked = [{"question": line["question"], "answers": words} for line in lines]
+    (tmp_path / "asked.jsonl").write_text("".join(json.dumps(line) + "\n" for line in asked))
     source = tmp_path / "more.jsonl"
     source.write_text('{"id": "bees", "title": "Bees", "text": "Bees dance."}\n')
     data = tmp_path / "data"
@@ -89,6 +91,9 @@ def stands_for(
         "CLAIM": "Paris is the capital of France.",
         "READER": str(reader),
         "FILE": str(tmp_path / "known.jsonl"),
+        "TASK": "question",
+        "bench FILE": str(tmp_path / "asked.jsonl"),
+        "bench out": str(tmp_path / "run"),
         "RECIPE": str(recipe),
         "compress RECIPE": str(compression),
         "data": str(data),
@@ -139,7 +144,8 @@ def same_shape(shown: object, found: object, where: str = "") -> None:
 
 
 def test_the_page_has_a_section_for_each_command() -> None:
-    assert sorted(SECTIONS) == sorted(one.callback.__name__ for one in app.registered_commands)
+    commands = [one.callback.__name__ for one in app.registered_commands]
+    assert sorted(SECTIONS) == sorted([*commands, *(one.name for one in app.registered_groups)])
 
 
 @pytest.mark.parametrize("command", SECTIONS)

@@ -1,0 +1,86 @@
+"""Read questions with their answers from the formats in which they are published."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from wherefrom.benchmarks.example import Example, marked_evidence
+from wherefrom.kb.errors import RecordError
+from wherefrom.kb.found import Place, checked, checked_text, shown
+from wherefrom.kb.jsonl import read_objects, require
+from wherefrom.pipeline.squad import read_squad
+
+QUESTION_LINE = (
+    '{"question": "…", "answers": ["…"], "id": "…", "evidence": ["…"]} '
+    '("answer" for one; id and evidence may be left out)'
+)
+MULTIHOP_LINE = '{"question": "…", "answer": "…", "gold_titles": ["…"]} (or "gold_ids")'
+
+
+def squad_examples(path: Path) -> Iterator[Example]:
+    """Yield the questions of a file in SQuAD's format, each with its paragraph as evidence.
+
+    CMRC 2018 is published alike. A question without an answer (SQuAD 2.0) has no gold.
+    """
+    for question in read_squad(path):
+        paragraph = marked_evidence(question.id, question.context, title=question.title)
+        answers = tuple(dict.fromkeys(answer for answer, _ in question.answers))
+        kind = {"answerable": "yes" if answers else "no"}
+        yield Example(question.id, question.question, answers, evidence=(paragraph,), marks=kind)
+
+
+def question_examples(path: Path) -> Iterator[Example]:
+    """Yield questions of JSON lines, as NQ-open, TriviaQA and WebQuestions are shared."""
+    for number, (place, record) in enumerate(read_objects(path, QUESTION_LINE), start=1):
+        require(record, ("question",), QUESTION_LINE, place=place)
+        name = example_id(place, record, number)
+        texts = _texts(place, record, "evidence")
+        evidence = tuple(marked_evidence(name, text, rank=n) for n, text in enumerate(texts, 1))
+        question = checked_text(place, "question", record["question"])
+        yield Example(name, question, _answers(place, record), evidence=evidence)
+
+
+def multihop_examples(path: Path) -> Iterator[Example]:
+    """Yield questions that take several documents: 2WikiMultihopQA, HotpotQA and MuSiQue.
+
+    Each names its documents by title (`gold_titles`) or, where titles are not unique, by id.
+    """
+    for number, (place, record) in enumerate(read_objects(path, MULTIHOP_LINE), start=1):
+        require(record, ("question", "answer"), MULTIHOP_LINE, place=place)
+        key = "gold_ids" if "gold_ids" in record else "gold_titles"
+        documents = _texts(place, record, key)
+        if not documents:
+            raise RecordError(
+                f"{place}: names no document that it takes; a line is {MULTIHOP_LINE}"
+            )
+        kind = {"type": str(record["type"])} if "type" in record else {}
+        yield Example(
+            example_id(place, record, number),
+            checked_text(place, "question", record["question"]),
+            _answers(place, record),
+            documents=documents,
+            marks=kind,
+        )
+
+
+def example_id(place: Place, record: dict[str, object], number: int) -> str:
+    """Return the id of a record, or its number where it has none."""
+    found = record.get("id", number)
+    if isinstance(found, bool) or not isinstance(found, str | int) or found == "":
+        raise RecordError(f"{place}: the id is {shown(found)}; it must be a text or a whole number")
+    return str(found)
+
+
+def _answers(place: Place, record: dict[str, object]) -> tuple[str, ...]:
+    """Return all accepted answers; an empty list says that there is none."""
+    if "answers" in record:
+        return _texts(place, record, "answers")
+    require(record, ("answer",), QUESTION_LINE, place=place)
+    one = checked(place, "answer", record["answer"], blank_allowed=False)
+    return tuple(dict.fromkeys((one, *_texts(place, record, "answer_aliases"))))
+
+
+def _texts(place: Place, record: dict[str, object], key: str) -> tuple[str, ...]:
+    found = record.get(key, [])
+    if not isinstance(found, list):
+        raise RecordError(f'{place}: "{key}" is {shown(found)}; it must be a list of texts')
+    return tuple(checked_text(place, key, text) for text in found)

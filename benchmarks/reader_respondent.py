@@ -1,0 +1,143 @@
+"""A reader that responds to the examples of every task, with a knowledge base or without one."""
+
+from collections.abc import Collection, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from wherefrom.benchmarks.example import Example
+from wherefrom.benchmarks.respondent import Response, Shown, everything
+from wherefrom.benchmarks.task import Task
+from wherefrom.indexes.encoder import Encoder, load_encoder
+from wherefrom.indexes.knowledge import LONGEST_QUERY
+from wherefrom.indexes.records import FoundPassage, Hit
+from wherefrom.kb.errors import UsageError
+from wherefrom.pipeline.answering import Answerer
+from wherefrom.pipeline.checking import check_claim
+from wherefrom.pipeline.choosing import choose_option
+from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.reading import read_answer
+from wherefrom.pipeline.records import Answer, Check, Choice, Evidence
+from wherefrom.pipeline.retrieval import passage_evidence, retrieve
+from wherefrom.pipeline.statement import as_statement
+
+BOTH = 2  # labels: what is not the first of them is the second
+
+
+class ReaderRespondent:
+    """A reader, and the knowledge base in which it looks for evidence.
+
+    Parameters
+    ----------
+    reader
+        Who reads.
+    answerer
+        The same reader over a knowledge base; None where evidence comes from the task alone.
+    k
+        How many passages it retrieves.
+    retriever
+        ``dense``, ``sparse``, ``hybrid`` or ``graph``; None takes what `ask` takes.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        answerer: Answerer | None = None,
+        *,
+        k: int = 10,
+        retriever: str | None = None,
+    ) -> None:
+        self.reader = reader
+        self._answerer = answerer
+        self._k = k
+        self._retriever = retriever
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """Return the encoder of the knowledge base, or the default one where there is none."""
+        return load_encoder() if self._answerer is None else self._answerer.knowledge.encoder
+
+    def find(self, task: Task, example: Example) -> Shown:
+        """Retrieve what `ask`, `check` or `choose` would; raise UsageError without a base."""
+        answerer = self._with_knowledge(task)
+        if task.shape == "question":
+            found = answerer.found([example.text], k=self._k, retriever=self._retriever)
+            return (tuple(found[0][0]),)
+        statements = [as_statement(example.text, option.text) for option in example.options]
+        queries = [example.text, *(statement[:LONGEST_QUERY] for statement in statements)]
+        chosen = answerer.chosen(self._retriever)
+        ranked = retrieve(answerer.knowledge, queries, k=self._k, retriever=chosen)
+        return tuple(tuple(evidence) for evidence in ranked)
+
+    def documents(self, names: Collection[str]) -> dict[str, tuple[Evidence, ...]]:
+        """Return the passages of documents of the knowledge base; none where there is no base."""
+        if self._answerer is None:
+            return {}
+        found = self._answerer.knowledge.passages_of(names)
+        return {
+            name: tuple(
+                passage_evidence(
+                    [FoundPassage(Hit(passage.id, 1.0), passage) for passage in held], "gold"
+                )
+            )
+            for name, held in found.items()
+        }
+
+    def respond(self, task: Task, example: Example, shown: Shown) -> Response:
+        """Respond from the evidence that is shown."""
+        if task.shape == "question":
+            if self._answerer is not None:
+                return _answered(self._answerer.read(example.text, shown[0]))
+            return _answered(read_answer(self.reader, self.encoder, example.text, shown[0]))
+        if task.shape == "claim":
+            return self._judged(
+                task, check_claim(self.reader, self.encoder, example.text, shown[0])
+            )
+        if task.shape == "pair":
+            return self._inferred(task, example, shown[0])
+        chosen = choose_option(self.reader, self.encoder, example.text, example.options, shown)
+        return _chosen(chosen)
+
+    def respond_alone(self, task: Task, example: Example) -> Response:
+        """Respond as `ask`, `check` and `choose` do; raises as `find`."""
+        answerer = self._with_knowledge(task)
+        if task.shape == "question":
+            return _answered(answerer.ask(example.text, k=self._k, retriever=self._retriever))
+        return self.respond(task, example, self.find(task, example))
+
+    def _with_knowledge(self, task: Task) -> Answerer:
+        if self._answerer is None or task.shape == "pair":
+            raise UsageError(f"nothing to retrieve from for {task.name}; name a knowledge base")
+        return self._answerer
+
+    def _judged(self, task: Task, check: Check) -> Response:
+        """Name the verdict by the task's labels; of two labels the likelier of both."""
+        chances = [check.probabilities[name] for name in ("supported", "refuted", "undecided")]
+        if len(task.labels) == BOTH:
+            chances = _shared(chances[:BOTH])
+        best = int(np.argmax(chances))
+        return Response(task.labels[best], chances[best], check.citations, check.evidence)
+
+    def _inferred(self, task: Task, example: Example, evidence: Sequence[Evidence]) -> Response:
+        """Infer a hypothesis from its premise; from nothing it is known by itself alone."""
+        premise = " ".join(item.text for item in evidence)
+        found = self.reader.infer([premise], [example.text])[0].tolist()
+        if len(task.labels) == BOTH:
+            found = [found[0], sum(found[1:])]
+        best = int(np.argmax(found))
+        return Response(task.labels[best], found[best], (), tuple(evidence))
+
+
+def _answered(answer: Answer) -> Response:
+    return Response(answer.answer, answer.probability, answer.citations, answer.evidence)
+
+
+def _chosen(choice: Choice) -> Response:
+    sure = choice.probabilities[choice.choice]
+    return Response(choice.choice, sure, choice.citations, everything((choice.evidence,)))
+
+
+def _shared(chances: Sequence[float]) -> list[float]:
+    """Scale chances to add up to 1; nothing known makes them equal."""
+    total = sum(chances)
+    return [chance / total for chance in chances] if total else [1 / len(chances)] * len(chances)

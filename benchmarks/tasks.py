@@ -1,0 +1,103 @@
+"""The tasks that `wherefrom bench` knows by name. One more is one more value here."""
+
+from wherefrom.benchmarks.choice_files import (
+    BIAS_LINE,
+    CHOICE_LINE,
+    ENDING_LINE,
+    NONSENSE_LINE,
+    SOLUTION_LINE,
+    bias_examples,
+    choice_examples,
+    ending_examples,
+    nonsense_examples,
+    solution_examples,
+    stereotype_examples,
+)
+from wherefrom.benchmarks.judgement_files import (
+    CLAIM_LABELS,
+    CLAIM_LINE,
+    PAIR_LABELS,
+    PAIR_LINE,
+    TRUE_LINE,
+    TRUTH,
+    TWO_WAY,
+    YES_NO,
+    YES_NO_LINE,
+    claim_examples,
+    pair_examples,
+    true_examples,
+    two_way_examples,
+    yes_no_examples,
+)
+from wherefrom.benchmarks.question_files import (
+    MULTIHOP_LINE,
+    QUESTION_LINE,
+    multihop_examples,
+    question_examples,
+    squad_examples,
+)
+from wherefrom.benchmarks.task import Task
+from wherefrom.kb.errors import unknown_value
+
+SQUAD_FORM = "SQuAD's JSON, versions 1.1 and 2.0"
+CROWS_FORM = "the CSV file that was published (sent_more, sent_less, stereo_antistereo, bias_type)"
+
+_QUESTIONS = {
+    "question": (QUESTION_LINE, question_examples),
+    "squad": (SQUAD_FORM, squad_examples),
+    "squad2": (SQUAD_FORM, squad_examples),
+    "cmrc2018": (SQUAD_FORM, squad_examples),
+    "nq_open": (QUESTION_LINE, question_examples),
+    "triviaqa": (QUESTION_LINE, question_examples),
+    "webquestions": (QUESTION_LINE, question_examples),
+    "2wikimultihopqa": (MULTIHOP_LINE, multihop_examples),
+    "hotpotqa": (MULTIHOP_LINE, multihop_examples),
+    "musique": (MULTIHOP_LINE, multihop_examples),
+}
+_CLAIMS = {
+    "claim": (CLAIM_LINE, claim_examples, CLAIM_LABELS),
+    "fever": (CLAIM_LINE, claim_examples, CLAIM_LABELS),
+    "creak": (TRUE_LINE, true_examples, TRUTH),
+    "com2sense": (TRUE_LINE, true_examples, TRUTH),
+    "csqa2": (TRUE_LINE, true_examples, TRUTH),
+    "boolq": (YES_NO_LINE, yes_no_examples, YES_NO),
+    "strategyqa": (YES_NO_LINE, yes_no_examples, YES_NO),
+}
+_PAIRS = {
+    "pair": (PAIR_LINE, pair_examples, PAIR_LABELS),
+    "snli": (PAIR_LINE, pair_examples, PAIR_LABELS),
+    "mnli": (PAIR_LINE, pair_examples, PAIR_LABELS),
+    "ocnli": (PAIR_LINE, pair_examples, PAIR_LABELS),
+    "rte": (PAIR_LINE, two_way_examples, TWO_WAY),
+    "qnli": (PAIR_LINE, two_way_examples, TWO_WAY),
+    "hans": (PAIR_LINE, two_way_examples, TWO_WAY),
+}
+_CHOICES = {
+    "choices": (CHOICE_LINE, choice_examples),
+    "commonsenseqa": (CHOICE_LINE, choice_examples),
+    "openbookqa": (CHOICE_LINE, choice_examples),
+    "arc": (CHOICE_LINE, choice_examples),
+    "siqa": (CHOICE_LINE, choice_examples),
+    "codah": (CHOICE_LINE, choice_examples),
+    "hellaswag": (ENDING_LINE, ending_examples),
+    "piqa": (SOLUTION_LINE, solution_examples),
+    "comve": (NONSENSE_LINE, nonsense_examples),
+    "bbq": (BIAS_LINE, bias_examples),
+    "crows_pairs": (CROWS_FORM, stereotype_examples),
+}
+TASKS: dict[str, Task] = {
+    task.name: task
+    for task in (
+        *(Task(name, "question", form, read) for name, (form, read) in _QUESTIONS.items()),
+        *(Task(name, "claim", form, read, kinds) for name, (form, read, kinds) in _CLAIMS.items()),
+        *(Task(name, "pair", form, read, kinds) for name, (form, read, kinds) in _PAIRS.items()),
+        *(Task(name, "choices", form, read) for name, (form, read) in _CHOICES.items()),
+    )
+}
+
+
+def find_task(name: str) -> Task:
+    """Return the task of a name; raise UsageError, with the nearest name, where there is none."""
+    if name not in TASKS:
+        raise unknown_value("task", name, TASKS)
+    return TASKS[name]

@@ -1,0 +1,73 @@
+"""`wherefrom bench` through the command line: its group, wrong usage and comparison."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from wherefrom.command import run
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    rows = [("A man.", "A dog.", "neutral"), ("A cat.", "A cat.", "entailment")]
+    names = ("premise", "hypothesis", "label")
+    file = tmp_path / "pairs.jsonl"
+    lines = [json.dumps(dict(zip(names, row, strict=True))) + "\n" for row in rows]
+    file.write_text("".join(lines), encoding="utf-8")
+    return file
+
+
+def bench(*words: object) -> int:
+    return run(["bench", *map(str, words)])
+
+
+def test_a_run_prints_what_it_measured_and_a_comparison_what_changed(
+    pairs, tmp_path, tiny_reader_folder, capsys
+):
+    reader = ("--reader", tiny_reader_folder)
+    for name in ("a", "b"):
+        assert bench("snli", "--data", pairs, "--out", tmp_path / name, *reader) == 0
+    told = capsys.readouterr().out
+    assert [line.partition(":")[0] for line in told.splitlines()[:3]] == [
+        "none",
+        "gold",
+        "shuffled",
+    ]
+    assert bench("compare", tmp_path / "a", tmp_path / "b") == 0
+    told = capsys.readouterr().out
+    assert told.startswith("none: +0.00 points of accuracy [+0.00, +0.00], n = 2; 0 gained, 0 lost")
+    assert "no more than noise" in told
+    assert bench("compare", tmp_path / "a", tmp_path / "b", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["settings"] == {}
+
+
+def test_the_tasks_are_listed_with_their_formats(capsys):
+    assert bench("--list") == 0
+    listed = capsys.readouterr().out
+    assert '{"premise": "…", "hypothesis": "…", "label": "entailment"}' in listed
+    assert len(listed.splitlines()) >= 30
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("sqaud", "--data", "a", "--out", "b"), "did you mean squad"),
+        (("snli", "--out", "b"), "--data"),
+        (("snli", "--data", "PAIRS", "--out", "b", "--arms", "glod"), "did you mean gold"),
+        (("snli", "--data", "PAIRS", "--out", "b", "--retriever", "dense"), "--kb"),
+        (("snli", "--data", "PAIRS", "--out", "b", "--limit", "few"), "not a whole number"),
+        (("compare", "a", "b"), "is no run"),
+    ],
+)
+def test_wrong_usage_is_told_before_anything_is_written(
+    words, told, pairs, tmp_path, tiny_reader_folder, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    words = [pairs if word == "PAIRS" else word for word in words]
+    reader = () if words[0] == "compare" else ("--reader", tiny_reader_folder)
+    assert bench(*words, *reader) == 2
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "b").exists()

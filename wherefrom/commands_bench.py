@@ -1,0 +1,134 @@
+"""The command that measures: `bench TASK`, `bench compare RUN RUN`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from wherefrom.options import AsJson, BestRetriever, Device, Encoder, Passages, Reader, whole_number
+from wherefrom.printing import message, print_json
+
+if TYPE_CHECKING:
+    pass
+
+RUN = "run"
+
+
+class _Tasks(TyperGroup):
+    """A group whose first word, where it names no command, names a task to run."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in self.commands:
+            args = [RUN, *args]
+        return super().resolve_command(ctx, args)
+
+
+bench = typer.Typer(
+    cls=_Tasks,
+    help="Measure a reader on a task, or compare two runs: bench TASK --data FILE --out DIR.",
+    subcommand_metavar="TASK|compare [ARGS]...",
+    context_settings={"help_option_names": ["--help", "-h"]},
+    rich_markup_mode=None,
+)
+
+
+def _list_tasks(wanted: bool) -> None:
+    if wanted:
+        from wherefrom.benchmarks.tasks import TASKS
+
+        width = max(len(name) for name in TASKS)
+        for task in TASKS.values():
+            typer.echo(f"{task.name:<{width}}  {task.shape:<8}  {task.form}")
+        raise typer.Exit
+
+
+@bench.callback()
+def _start(
+    tasks: Annotated[
+        bool,
+        typer.Option(
+            "--list", callback=_list_tasks, is_eager=True, help="Print the tasks and exit."
+        ),
+    ] = False,
+) -> None:
+    """Measure a reader on a task, or compare two runs."""
+
+
+@bench.command(RUN)
+def run_bench(
+    task: Annotated[str, typer.Argument(metavar="TASK", help="What to measure (see --list).")],
+    data: Annotated[Path, typer.Option(metavar="FILE", help="File of the task's public format.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run; it may be resumed.")],
+    kb: Annotated[
+        Path | None, typer.Option(metavar="KB", help="Knowledge base to retrieve from.")
+    ] = None,
+    arms: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ARM,…",
+            help="none, retrieved, gold, shuffled or adversarial evidence; by default what can be.",
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(metavar="N", parser=whole_number, help="The first so many examples alone."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(metavar="N", parser=whole_number, help="Of all that is drawn.")
+    ] = 0,
+    k: Passages = 10,
+    retriever: BestRetriever = None,
+    reader: Reader = None,
+    encoder: Encoder = None,
+    device: Device = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a task: predictions, measures with intervals, and whether the evidence mattered."""
+    from wherefrom.bars import ProgressBars
+    from wherefrom.benchmarks.respondents import open_respondent
+    from wherefrom.benchmarks.run import run_task
+    from wherefrom.benchmarks.tasks import find_task
+
+    chosen = find_task(task)
+    respondent, described = open_respondent(
+        kb, reader=reader, encoder=encoder, device=device, k=k, retriever=retriever
+    )
+    with ProgressBars() as bars:
+        done = run_task(
+            chosen,
+            data,
+            out,
+            respondent,
+            arms=None if arms is None else tuple(arms.split(",")),
+            described=described,
+            retrieves=kb is not None,
+            limit=limit,
+            seed=seed,
+            progress=bars,
+        )
+    if as_json:
+        print_json(done.metrics)
+        return
+    for line in done.lines:
+        typer.echo(line)
+    message(f"{done.folder}: predictions.jsonl, metrics.json, manifest.json, report.html")
+
+
+@bench.command()
+def compare(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
+    other: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of another run.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what changed from a run to another, and whether that is more than noise."""
+    from wherefrom.benchmarks.comparison import compare_runs
+
+    found = compare_runs(run, other)
+    if as_json:
+        print_json({"settings": found.settings, "differences": found.differences})
+        return
+    for name, (before, after) in found.settings.items():
+        typer.echo(f"{name}: {before} -> {after}")
+    for line in found.lines:
+        typer.echo(line)

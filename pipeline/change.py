@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from wherefrom.pipeline.interval import mean_with_interval
 
 Change = dict[str, float]  # n, before, after, difference, low, high
+Gains = Mapping[str, Mapping[str, Change]]  # of each file, of each measure
 
 
 def paired_change(
@@ -100,3 +101,22 @@ def in_short(decisive: Mapping[str, tuple[str, Change]]) -> str:
     if same:
         parts.append(f"no sure difference on {' and '.join(same)}")
     return ", ".join(parts) or "not measured: the recipe names no [[evaluate]]"
+
+
+def gains_in_words(found: Mapping[str, Change]) -> str:
+    """Put the changes of one file into words.
+
+    Examples
+    --------
+    >>> change = {"n": 9, "before": 0.5, "after": 0.6, "difference": 0.1, "low": 0, "high": 0.2}
+    >>> gains_in_words({"exact_match": change})
+    'exact match 0.500 → 0.600 (+0.100 [+0.000, +0.200])'
+    """
+    return ", ".join(
+        f"{name.replace('_', ' ')} {change_in_words(change)}" for name, change in found.items()
+    )
+
+
+def gains_in_short(found: Gains) -> str:
+    """Say which files the new reader is better on, and which worse; the last measure decides."""
+    return in_short({file: list(changes.items())[-1] for file, changes in found.items()})

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from wherefrom.pipeline.change import Gains, gains_in_short, gains_in_words
 from wherefrom.pipeline.checkpoint import ReaderManifest
 from wherefrom.pipeline.evaluation import count, in_words
-from wherefrom.pipeline.gains import Gains, gains_in_short, gains_in_words
 from wherefrom.pipeline.scores import Measures
 
 CARD = "README.md"

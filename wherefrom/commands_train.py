@@ -64,8 +64,8 @@ def train(
 
 def _told_of_reader(training: Mapping[str, Any]) -> tuple[Fields, Fields]:
     """Return what a reader was trained on, and what it measures."""
+    from wherefrom.pipeline.change import gains_in_short, gains_in_words
     from wherefrom.pipeline.evaluation import count, in_words
-    from wherefrom.pipeline.gains import gains_in_short, gains_in_words
     from wherefrom.pipeline.model_card import DRAWN
 
     drawn = {words: training[name] for name, words in DRAWN.items() if training.get(name)}

@@ -11,9 +11,9 @@ import pytest
 
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import ModelError, UsageError
+from wherefrom.pipeline.change import gains_in_words
 from wherefrom.pipeline.checkpoint import ReaderManifest, read_manifest
 from wherefrom.pipeline.evaluation import count, in_words
-from wherefrom.pipeline.gains import gains_in_words
 from wherefrom.pipeline.measuring import measure
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.sources import EVALUATION_TASKS, Evaluation
@@ -159,7 +159,7 @@ def test_a_taught_reader_says_where_it_and_its_teacher_come_from(
 def test_what_was_gained_and_lost_is_told_of_each_earlier_task(
     place: Path, manifest: ReaderManifest, tmp_path: Path
 ) -> None:
-    """The new recipe names claims alone; what the earlier one evaluates is measured all the same."""
+    """The new recipe names claims alone; what the earlier one evaluates is measured, too."""
     claims = [{"claim": f"{n} owls hunt.", "label": n % 2 == 0} for n in range(12)]
     data = Path(shutil.copytree(place / "data", tmp_path / "data"))
     for name, words in (("claims.jsonl", ""), ("asked.jsonl", " at night")):

@@ -27,7 +27,7 @@ from wherefrom.pipeline.recipe import Recipe, earlier_recipes
 from wherefrom.pipeline.stopping_examples import is_set_aside
 from wherefrom.pipeline.teacher import Teacher
 
-Teachers = Callable[[Recipe], Teacher | None]  # the teacher that a recipe names
+Teachers = Callable[[str], Teacher | None]  # open what a recipe names as its teacher
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _items(drawing: Drawing, of: Recipe, examples: Examples) -> list[Made]:
         examples,
         drawing.recipe,
         drawing.builder,
-        teacher=drawing.teachers(of),
+        teacher=drawing.teachers(of.teacher),
         labels=drawing.labels,
         progress=drawing.progress,
     )

@@ -8,6 +8,7 @@ and resumed sees exactly the batches that an undisturbed one sees.
 
 import math
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -130,7 +131,7 @@ def train(
         recipe,
         data,
         builder,
-        teachers=lambda one: _teacher(one, folder),
+        teachers=cache(lambda teacher: _teacher(teacher, folder)),
         labels=labels,
         progress=progress,
     )
@@ -246,11 +247,11 @@ def _collate_one(features: list[list[Item]]) -> dict[str, Tensor]:
     return collate(features[0])
 
 
-def _teacher(recipe: Recipe, folder: Path) -> Teacher | None:
-    """Open the recipe's teacher, where there is one."""
-    if not recipe.teacher:
+def _teacher(reader: str, folder: Path) -> Teacher | None:
+    """Open what a recipe names as its teacher, where it names one."""
+    if not reader:
         return None
-    return Teacher(Reader.open(find_model_folder(recipe.teacher).path), folder / TEACHER_LABELS)
+    return Teacher(Reader.open(find_model_folder(reader).path), folder / TEACHER_LABELS)
 
 
 def _rise_and_fall(recipe: Recipe, steps: int) -> tuple[int, int]:

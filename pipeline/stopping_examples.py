@@ -30,7 +30,7 @@ def is_set_aside(example: Learnt, share: float, seed: int) -> bool:
     >>> {is_set_aside(one, 0.5, seed) == is_set_aside(two, 0.5, seed) for seed in range(20)}
     {True}
     >>> sum(is_set_aside(one, 0.5, seed) for seed in range(100))
-    53
+    50
     """
     key = f"{seed}\n{bare_words(_text(example))}".encode()
     found = int.from_bytes(hashlib.blake2b(key, digest_size=_DIGITS).digest())

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wherefrom.benchmarks.prediction import Prediction
-from wherefrom.pipeline.evaluation import calibration_error
 from wherefrom.pipeline.interval import mean_with_interval
+from wherefrom.pipeline.reliability import calibration_error
 
 Measure = dict[str, float]  # n, value, low, high
 RESAMPLES = 1_000

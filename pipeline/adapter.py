@@ -23,45 +23,106 @@ SCALE = 32  # peft's lora_alpha: the product is times this over the rank, whatev
 DOWN, UP = ".down", ".up"  # after a matrix's name: (R, in) and (out, R)
 
 
-def attach_adapter(network: "ReaderNetwork", rank: int) -> None:
+def attach_adapter(network: "ReaderNetwork", rank: int, kind: str = "lora") -> None:
     """Put an adapter into a network; all but what finds answers can learn from now on.
 
-    An adapter that the network has already goes on from what it is.
+    An adapter that the network has already goes on from what it is, if there is room for it.
+
+    Parameters
+    ----------
+    network
+        A reader.
+    rank
+        That of every matrix; with ``adalora`` the mean of all.
+    kind
+        ``lora``, or ``adalora``, which takes ranks from the matrices that need them least
+        (`wherefrom.pipeline.adaptive_rank`).
 
     Raises
     ------
     UsageError
-        If the network has an adapter of another rank.
+        If the rank is above that of the encoder's matrices, or the network has an adapter of a
+        higher one.
     """
-    from peft import LoraConfig, LoraModel
+    from wherefrom.pipeline.adaptive_rank import adaptive_layers, first_rank
 
+    linear = {
+        name: part for name, part in network.encoder.named_modules() if isinstance(part, nn.Linear)
+    }
+    highest = min(min(part.in_features, part.out_features) for part in linear.values())
+    if rank > highest - (kind == "adalora"):
+        limit = "at most" if kind == "lora" else "below"
+        raise UsageError(
+            f"adapter_rank is {rank}; with {kind} it must be {limit} the rank of the encoder's "
+            f"matrices, {highest}"
+        )
+    room = rank if kind == "lora" else first_rank(rank, highest)
     known = network.adapter
-    ranks = {len(matrix) for name, matrix in known.items() if name.endswith(DOWN)}
-    if ranks - {rank}:
-        raise UsageError(f"adapter_rank is {rank}, but the encoder's adapter has {ranks.pop()}")
+    most = max((len(matrix) for name, matrix in known.items() if name.endswith(DOWN)), default=0)
+    if most > room:
+        raise UsageError(
+            f"adapter_rank is {rank}, with {kind} {room} for each matrix, but the encoder's "
+            f"adapter has {most}"
+        )
     network.requires_grad_(False)
-    names = [name for name, part in network.encoder.named_modules() if isinstance(part, nn.Linear)]
-    config = LoraConfig(r=rank, lora_alpha=SCALE, lora_dropout=0.0, target_modules=names)
-    network.encoder = LoraModel(network.encoder, config, "default")
+    if kind == "adalora":
+        network.encoder = adaptive_layers(network.encoder, list(linear), rank, room, known)
+    else:
+        network.encoder = _plain_layers(network.encoder, list(linear), rank, known)
     for head in (network.inference_in, network.inference, network.plausibility, network.labels):
         if head is not None:
             head.requires_grad_(True)
-    if known:
-        with torch.no_grad():
-            for name, layer in _adapted(network.encoder).items():
-                layer.lora_A["default"].weight.copy_(known[name + DOWN])
-                layer.lora_B["default"].weight.copy_(known[name + UP] * (rank / SCALE))
+
+
+def _plain_layers(
+    encoder: nn.Module, names: list[str], rank: int, known: Mapping[str, Tensor]
+) -> nn.Module:
+    """Put LoRA into an encoder; what is known of an adapter takes the first of its ranks."""
+    from peft import LoraConfig, LoraModel
+
+    config = LoraConfig(r=rank, lora_alpha=SCALE, lora_dropout=0.0, target_modules=names)
+    adapted = LoraModel(encoder, config, "default")
+    with torch.no_grad():
+        for name, layer in _adapted(adapted).items():
+            if name + DOWN in known:
+                down, up = known[name + DOWN], known[name + UP]
+                layer.lora_A["default"].weight[: len(down)] = down
+                layer.lora_B["default"].weight[:, : len(down)] = up * (rank / SCALE)
+    return adapted
 
 
 def detach_adapter(network: "ReaderNetwork") -> None:
-    """Take the adapter out of a network again, and keep it as the network's `adapter`."""
+    """Take the adapter out of a network again, and keep it as the network's `adapter`.
+
+    A matrix that has lost all its ranks to others has none.
+    """
+    from wherefrom.pipeline.adaptive_rank import is_adaptive, learnt_product
+
     network.adapter = {}
     encoder: Any = network.encoder
     for name, layer in _adapted(encoder).items():
-        network.adapter[name + DOWN] = layer.lora_A["default"].weight.detach().clone()
-        up = layer.lora_B["default"].weight.detach() * layer.scaling["default"]
-        network.adapter[name + UP] = up
+        if is_adaptive(encoder):
+            up, down = learnt_product(layer)
+        else:
+            down = layer.lora_A["default"].weight.detach().clone()
+            up = layer.lora_B["default"].weight.detach() * layer.scaling["default"]
+        if len(down):
+            network.adapter |= {name + DOWN: down, name + UP: up}
     network.encoder = encoder.unload()
+
+
+def adapter_ranks(adapter: Mapping[str, Tensor]) -> dict[str, float]:
+    """Return the lowest, the mean and the highest rank of an adapter's matrices, and their number.
+
+    Matrices that have lost all their ranks are not there, and do not count.
+    """
+    ranks = [len(matrix) for name, matrix in adapter.items() if name.endswith(DOWN)]
+    return {
+        "matrices": len(ranks),
+        "lowest": min(ranks, default=0),
+        "mean": round(sum(ranks) / max(1, len(ranks)), 2),
+        "highest": max(ranks, default=0),
+    }
 
 
 def with_adapter(weights: Mapping[str, Tensor], adapter: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -28,7 +28,7 @@ from wherefrom.pipeline.compression_recipe import (
     shared_settings,
 )
 from wherefrom.pipeline.compression_step import Distil, Step, settings_of
-from wherefrom.pipeline.evaluation import Measures, measure_pairs
+from wherefrom.pipeline.evaluation import score_pairs
 from wherefrom.pipeline.examples import ENTAILMENT, NOT_ENTAILED
 from wherefrom.pipeline.frontier import (
     FILE,
@@ -41,10 +41,11 @@ from wherefrom.pipeline.frontier import (
 )
 from wherefrom.pipeline.frontier_plot import frontier_svg
 from wherefrom.pipeline.latency import time_reader, timed_examples
-from wherefrom.pipeline.measuring import measure, measure_each
+from wherefrom.pipeline.measuring import scored
 from wherefrom.pipeline.model_card import write_model_card
 from wherefrom.pipeline.overlap_pairs import overlap_pairs
 from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.scores import ACCURACY, F1, Measures, Scores
 from wherefrom.pipeline.shrinking import Place, distillation, shrink
 from wherefrom.pipeline.sources import Evaluation
 from wherefrom.pipeline.train_reader import PACKAGES, recipe_files
@@ -174,9 +175,8 @@ def _measured(
 ) -> Point:
     """Measure a reader, the original being timed in turns with it."""
     folder = place.folder_of(step.name) if step else place.original
-    measured = {
-        entry.file: measure_each(reader, place.data, entry, most=recipe.most)
-        for entry in recipe.evaluate
+    found = {
+        entry.file: scored(reader, place.data, entry, most=recipe.most) for entry in recipe.evaluate
     }
     examples = timed_examples(recipe.evaluate, place.data, first, most=recipe.timed)
     return Point(
@@ -186,13 +186,12 @@ def _measured(
         bytes=sum(file.stat().st_size for file in reader_files(folder)),
         storage=storage_in(folder),
         computation=reader.manifest.computation,
-        measures={file: measures for file, (measures, _) in measured.items()},
+        measures={file: scores.measures() for file, scores in found.items()},
         robustness=_robustness(reader, recipe, place.data),
         latency=time_reader(reader, first, examples, batch=recipe.batch, rounds=recipe.rounds),
         scores={
-            file: [round(score, 4) for score in scores]
-            for file, (_, scores) in measured.items()
-            if scores
+            file: [round(score, 4) for score in scores.values[_main(scores)].tolist()]
+            for file, scores in found.items()
         },
     )
 
@@ -204,12 +203,17 @@ def _robustness(reader: Reader, recipe: CompressionRecipe, data: Path) -> dict[s
     """
     if recipe.robustness:
         entries = (Evaluation(file, "pairs") for file in recipe.robustness)
-        return {one.file: measure(reader, data, one, most=recipe.most) for one in entries}
+        return {one.file: scored(reader, data, one, most=recipe.most).measures() for one in entries}
     made = overlap_pairs(recipe.overlap_pairs, "measuring", random.Random(recipe.seed))
     pairs = [
         pair if pair.label == ENTAILMENT else replace(pair, label=NOT_ENTAILED) for _, pair in made
     ]
-    return {MADE_PAIRS: measure_pairs(reader, pairs)}
+    return {MADE_PAIRS: score_pairs(reader, pairs).measures()}
+
+
+def _main(scores: Scores) -> str:
+    """Name the measure that says most of an answer: F1 where it is a span."""
+    return F1 if F1 in scores.values else ACCURACY
 
 
 def _write_measures(folder: Path, point: Point) -> None:

@@ -1,8 +1,10 @@
-"""Draw the batches of a whole run before it starts, from the recipe's seed."""
+"""Draw the examples and batches of a whole run before it starts, from the recipe's seed."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
@@ -22,11 +24,46 @@ from wherefrom.pipeline.curriculum import (
     span_examples,
     text_examples,
 )
+from wherefrom.pipeline.examples import (
+    ChoiceExample,
+    ClaimExample,
+    PairExample,
+    SpanExample,
+    TextExample,
+)
 from wherefrom.pipeline.labelled_texts import read_texts
-from wherefrom.pipeline.leakage import Kind, evaluated, without_leaks
+from wherefrom.pipeline.leakage import Kind, Learnt, evaluated, without_leaks
 from wherefrom.pipeline.prompt import PromptBuilder
-from wherefrom.pipeline.recipe import Recipe
+from wherefrom.pipeline.recipe import Recipe, earlier_recipes
 from wherefrom.pipeline.teacher import Teacher, targets
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Examples by their task, each in the order in which they were drawn."""
+
+    spans: Sequence[SpanExample]
+    pairs: Sequence[PairExample]
+    choices: Sequence[ChoiceExample]
+    claims: Sequence[ClaimExample]
+    texts: Sequence[TextExample]
+
+    def lists(self) -> tuple[Sequence[Any], ...]:
+        """Return the examples of each task, in the order of the fields."""
+        return (self.spans, self.pairs, self.choices, self.claims, self.texts)
+
+    def where(self, wanted: Callable[[Learnt], bool]) -> "Examples":
+        """Return those that are wanted."""
+        return Examples(*([each for each in some if wanted(each)] for some in self.lists()))
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The items of one task: what a manifest calls them, and how many make a batch."""
+
+    name: str
+    items: Sequence[Item]
+    size: int
 
 
 def draw_batches(
@@ -38,7 +75,7 @@ def draw_batches(
     labels: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> tuple[list[list[Item]], dict[str, int]]:
-    """Draw the whole run's batches; return them with the number of items of each task.
+    """Draw the batches of a recipe's own files; return them with the number of items of each task.
 
     Raises
     ------
@@ -47,6 +84,31 @@ def draw_batches(
     """
     rng = random.Random(recipe.seed)
     known = evaluated(recipe.evaluate, data)
+    examples, leaked = draw_examples(recipe, data, rng, known=known, progress=progress)
+    made = make_items(examples, recipe, builder, teacher=teacher, labels=labels, progress=progress)
+    batches = cut_items(made, rng)
+    rng.shuffle(batches)
+    return batches, count_items(made) | ({"leaks_dropped": leaked} if leaked else {})
+
+
+def draw_examples(
+    recipe: Recipe,
+    data: Path,
+    rng: random.Random,
+    *,
+    known: Mapping[str, str],
+    progress: Progress | None = None,
+) -> tuple[Examples, int]:
+    """Draw a recipe's examples; return them with the number of those left out.
+
+    Left out, or refused, as the recipe's `leaks` says, are those whose content is `known` from an
+    evaluation file (`wherefrom.pipeline.leakage`).
+
+    Raises
+    ------
+    UsageError
+        If there are any, and they are refused.
+    """
     leaked = 0
 
     def clean(examples: Sequence[Kind]) -> list[Kind]:
@@ -55,36 +117,57 @@ def draw_batches(
         leaked += found
         return kept
 
-    spans = span_items(clean(span_examples(recipe, data, rng, progress=progress)), builder)
-    examples = clean(pair_examples(recipe, data, rng))
-    wanted = targets(examples, teacher, progress=progress)
+    examples = Examples(
+        spans=clean(span_examples(recipe, data, rng, progress=progress)),
+        pairs=clean(pair_examples(recipe, data, rng)),
+        choices=clean(choice_examples(recipe, data, rng, progress=progress)),
+        claims=clean(claim_examples(recipe, data, rng, progress=progress)),
+        texts=clean(text_examples(recipe, data, rng)),
+    )
+    return examples, leaked
+
+
+def make_items(
+    examples: Examples,
+    recipe: Recipe,
+    builder: PromptBuilder,
+    *,
+    teacher: Teacher | None = None,
+    labels: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> list[Made]:
+    """Make the items of examples, as large in batches as the recipe says."""
+    wanted = targets(examples.pairs, teacher, progress=progress)
     wanted += recipe.label_smoothing * (1 / wanted.shape[1] - wanted)
-    pairs = pair_items(examples, wanted, builder)
-    choices = choice_items(clean(choice_examples(recipe, data, rng, progress=progress)), builder)
-    claims = claim_items(clean(claim_examples(recipe, data, rng, progress=progress)), builder)
-    texts = text_items(clean(text_examples(recipe, data, rng)), labels, builder)
-    drawn: list[tuple[str, Sequence[Item], int]] = [
-        ("span_items", spans, recipe.span_batch),
-        ("pair_items", pairs, recipe.pair_batch),
-        ("choice_items", choices, recipe.choice_batch),
-        ("claim_items", claims, recipe.pair_batch),
-        ("text_items", texts, recipe.pair_batch),
+    return [
+        Made("span_items", span_items(examples.spans, builder), recipe.span_batch),
+        Made("pair_items", pair_items(examples.pairs, wanted, builder), recipe.pair_batch),
+        Made("choice_items", choice_items(examples.choices, builder), recipe.choice_batch),
+        Made("claim_items", claim_items(examples.claims, builder), recipe.pair_batch),
+        Made("text_items", text_items(examples.texts, labels, builder), recipe.pair_batch),
     ]
-    batches = [batch for _, items, size in drawn for batch in cut_batches(items, size, rng)]
-    rng.shuffle(batches)
-    counts = {name: len(items) for name, items, _ in drawn if items}
-    return batches, counts | ({"leaks_dropped": leaked} if leaked else {})
+
+
+def cut_items(made: Sequence[Made], rng: random.Random) -> list[list[Item]]:
+    """Cut the items of each task into batches, those of a task together."""
+    return [batch for each in made for batch in cut_batches(each.items, each.size, rng)]
+
+
+def count_items(made: Sequence[Made]) -> dict[str, int]:
+    """Return the number of items of each task that has any."""
+    return {each.name: len(each.items) for each in made if each.items}
 
 
 def text_labels(recipe: Recipe, data: Path) -> tuple[str, ...]:
-    """Return the labels of a recipe's texts, in order.
+    """Return the labels of a recipe's texts and of those of its earlier recipes, in order.
 
     Raises
     ------
     UsageError
         If there are texts, but fewer than two labels among them.
     """
-    files = [data / source.file for source in recipe.texts]
+    recipes = (recipe, *earlier_recipes(recipe))
+    files = [data / source.file for each in recipes for source in each.texts]
     labels = tuple(sorted({example.label for file in files for example in read_texts(file)}))
     if files and len(labels) < 2:
         raise UsageError(f"{files[0]}: texts need two labels or more, found {list(labels)}")

@@ -12,10 +12,10 @@ from typing import Any
 
 from wherefrom.kb.durable import write_file
 from wherefrom.kb.errors import ModelError, UsageError
-from wherefrom.pipeline.evaluation import Measures
 from wherefrom.pipeline.interval import mean_with_interval
 from wherefrom.pipeline.latency import Latency
 from wherefrom.pipeline.manifest_table import read_manifest_table
+from wherefrom.pipeline.scores import Measures
 
 FORMAT = 1
 FILE = "frontier.json"

@@ -151,8 +151,10 @@ class ReaderNetwork(nn.Module):
         right: Tensor | None = None,
         true: Tensor | None = None,
         label: Tensor | None = None,
-    ) -> dict[str, Tensor]:
-        """Return the loss of one batch of one task, as transformers' Trainer expects it.
+    ) -> dict[str, Any]:
+        """Return the `loss` of one batch of one task, as transformers' Trainer expects it.
+
+        With it go the `logits` of all that the task asks: (B, L), or (B,) where it is yes or no.
 
         Parameters
         ----------
@@ -174,24 +176,31 @@ class ReaderNetwork(nn.Module):
         """
         prompts = (ids, mask, types)
         if target is not None and either is not None:
-            return {"loss": _inference_loss(self.infer(*prompts), target, either)}
+            logits = self.infer(*prompts)
+            return _outputs(_inference_loss(logits, target, either), logits)
         if places is not None and right is not None:
-            logits = self.plausible(*prompts)[places.clamp(min=0)]
-            return {"loss": functional.cross_entropy(logits.masked_fill(places < 0, -1e4), right)}
+            logits = self.plausible(*prompts)[places.clamp(min=0)].masked_fill(places < 0, -1e4)
+            return _outputs(functional.cross_entropy(logits, right), logits)
         if true is not None:
             logits = self.plausible(*prompts)
-            return {"loss": functional.binary_cross_entropy_with_logits(logits, true)}
+            return _outputs(functional.binary_cross_entropy_with_logits(logits, true), logits)
         if label is not None:
-            return {"loss": functional.cross_entropy(self.label(*prompts), label)}
+            logits = self.label(*prompts)
+            return _outputs(functional.cross_entropy(logits, label), logits)
         if allowed is None or start is None or end is None:
             raise ValueError("a batch needs the labels of one task; see ReaderNetwork.forward")
         outputs = self.read(*prompts)
-        barred = ~allowed
-        loss_start = functional.cross_entropy(outputs.start.masked_fill(barred, -1e4), start)
-        loss_end = functional.cross_entropy(outputs.end.masked_fill(barred, -1e4), end)
+        starts, ends = (each.masked_fill(~allowed, -1e4) for each in (outputs.start, outputs.end))
+        loss_start = functional.cross_entropy(starts, start)
+        loss_end = functional.cross_entropy(ends, end)
         relevant = (start > 0).float()
         loss_relevance = functional.binary_cross_entropy_with_logits(outputs.relevance, relevant)
-        return {"loss": (loss_start + loss_end) / 2 + 0.5 * loss_relevance}
+        loss = (loss_start + loss_end) / 2 + 0.5 * loss_relevance
+        return _outputs(loss, starts, ends, outputs.relevance)
+
+
+def _outputs(loss: Tensor, *logits: Tensor) -> dict[str, Any]:
+    return {"loss": loss, "logits": logits}
 
 
 def _inference_loss(logits: Tensor, target: Tensor, either: Tensor) -> Tensor:

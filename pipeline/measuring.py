@@ -5,35 +5,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import UsageError
-from wherefrom.pipeline.checkpoint import MANIFEST
 from wherefrom.pipeline.claims import read_claims, read_yes_no
 from wherefrom.pipeline.evaluation import (
-    Measures,
-    judge_pairs,
-    measure_choices,
-    measure_claims,
-    measure_pairs,
-    measure_spans,
-    measure_texts,
-    measure_yes_no,
+    score_choices,
+    score_claims,
+    score_pairs,
     score_spans,
-    span_measures,
-    sureness_measures,
+    score_texts,
+    score_yes_no,
 )
 from wherefrom.pipeline.examples import ChoiceExample, PairExample
 from wherefrom.pipeline.inference_pairs import read_pairs
 from wherefrom.pipeline.labelled_texts import read_texts
 from wherefrom.pipeline.multiple_choice import as_example, read_choices
+from wherefrom.pipeline.networks import is_reader
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import Recipe
+from wherefrom.pipeline.scores import Measures, Scores
 from wherefrom.pipeline.sources import Evaluation
 from wherefrom.pipeline.squad import SquadQuestion, read_squad
 
 
-def measure(reader: Reader, data: Path, entry: Evaluation, *, most: int = 0) -> Measures:
-    """Measure a reader on one file of development data.
+def scored(reader: Reader, data: Path, entry: Evaluation, *, most: int = 0) -> Scores:
+    """Score what a reader says of each example of one file of development data.
 
     Parameters
     ----------
@@ -47,24 +42,12 @@ def measure(reader: Reader, data: Path, entry: Evaluation, *, most: int = 0) -> 
     UsageError
         If the file holds no example.
     """
-    return _TASKS[entry.task].measured(reader, examples_of(entry, data, most=most))
+    return _TASKS[entry.task].score(reader, examples_of(entry, data, most=most))
 
 
-def measure_each(
-    reader: Reader, data: Path, entry: Evaluation, *, most: int = 0
-) -> tuple[Measures, tuple[float, ...]]:
-    """Measure as `measure` does, and return the score of each example of spans and pairs, too.
-
-    A score is F1 of an answer, or 1.0 where a pair is judged rightly; other tasks have none.
-    """
-    examples = examples_of(entry, data, most=most)
-    if entry.task == "spans":
-        scores = score_spans(reader, examples)
-        return span_measures(scores), scores.f1
-    if entry.task == "pairs":
-        chances, right = judge_pairs(reader, examples)
-        return sureness_measures(chances, right), tuple(right.astype(float).tolist())
-    return _TASKS[entry.task].measured(reader, examples), ()
+def measure(reader: Reader, data: Path, entry: Evaluation) -> Measures:
+    """Measure a reader on one file of development data; raise as `scored` does."""
+    return scored(reader, data, entry).measures()
 
 
 def require_measurable(recipe: Recipe, data: Path) -> None:
@@ -76,14 +59,14 @@ def require_measurable(recipe: Recipe, data: Path) -> None:
         If a file holds no example, or a task needs a head that the recipe does not train and its
         encoder, which is no reader, does not have.
     """
-    is_reader = (find_model_folder(recipe.encoder).path / MANIFEST).is_file()
+    goes_on = is_reader(recipe.encoder)
     trained = {
         "choices": bool(recipe.choices or recipe.claims),
         "claims": bool(recipe.choices or recipe.claims),
         "texts": bool(recipe.texts),
     }
     for entry in recipe.evaluate:
-        if not (is_reader or trained.get(entry.task, True)):
+        if not (goes_on or trained.get(entry.task, True)):
             raise UsageError(
                 f"the recipe measures {entry.task} on {entry.file}, but trains no head for it; add "
                 f"[[{entry.task}]]"
@@ -137,17 +120,17 @@ def _choices(file: Path) -> Iterable[ChoiceExample]:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """How the examples of a file are read, and how a reader is measured on them."""
+    """How the examples of a file are read, and how a reader's answers to them are scored."""
 
     read: Callable[[Path], Iterable[Any]]
-    measured: Callable[[Reader, Sequence[Any]], Measures]
+    score: Callable[[Reader, Sequence[Any]], Scores]
 
 
 _TASKS = {
-    "spans": _Task(_answered, measure_spans),
-    "pairs": _Task(_pairs, measure_pairs),
-    "yes_no": _Task(read_yes_no, measure_yes_no),
-    "choices": _Task(_choices, measure_choices),
-    "claims": _Task(read_claims, measure_claims),
-    "texts": _Task(read_texts, measure_texts),
+    "spans": _Task(_answered, score_spans),
+    "pairs": _Task(_pairs, score_pairs),
+    "yes_no": _Task(read_yes_no, score_yes_no),
+    "choices": _Task(_choices, score_choices),
+    "claims": _Task(read_claims, score_claims),
+    "texts": _Task(read_texts, score_texts),
 }

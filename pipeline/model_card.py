@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from wherefrom.pipeline.change import Gains, gains_in_short, gains_in_words
 from wherefrom.pipeline.checkpoint import ReaderManifest
-from wherefrom.pipeline.evaluation import Measures, count, in_words
+from wherefrom.pipeline.evaluation import count, in_words
+from wherefrom.pipeline.scores import Measures
 
 CARD = "README.md"
 DRAWN = {  # what a manifest calls the examples of each task, and what people call them
@@ -65,7 +67,7 @@ In brackets the 95 % bootstrap interval.
 | data | n | metrics |
 |---|---|---|
 {_metrics(training.get("metrics", {}))}
-"""
+{_gains(training)}"""
 
 
 def _more(manifest: ReaderManifest) -> str:
@@ -123,8 +125,35 @@ def _run(name: str, run: Mapping[str, Any]) -> str:
         f"- `{name}`: from `{run['encoder']}` (sha256 `{run['encoder_sha256'][:16]}…`){taught}, by "
         f"the recipe with sha256 `{run['recipe_sha256'][:16]}…`: {run['steps']:,} steps, drawn "
         f"from {drawn_in_words(run)}, seed "
-        f"{run['seed']}, {run['seconds'] / 60:.0f} minutes on {run['machine']}.{kept}"
+        f"{run['seed']}, {run['seconds'] / 60:.0f} minutes on {run['machine']}."
+        f"{kept}{_more_of(run)}"
     )
+
+
+def _more_of(run: Mapping[str, Any]) -> str:
+    """Say what a run did that most runs do not."""
+    said = ""
+    if "best_step" in run:
+        said += (
+            f" The weights are those of step {run['best_step']:,}, the best on "
+            f"{run['stopping_items']:,} examples that were set aside."
+        )
+    for each in run.get("earlier", ()):
+        said += f" {each['replay']:.0%} of its batches are of the earlier recipe "
+        said += f"`{Path(each['recipe']).name}`."
+    if "consolidation" in run:
+        said += f" Weights that mattered before were held (λ = {run['consolidation']:g})."
+    if "averaged" in run:
+        said += f" Its weights are the mean of its last {run['averaged']} checkpoints."
+    if "r_drop" in run:
+        said += f" It was trained with R-Drop (α = {run['r_drop']:g})."
+    if "adapter_ranks" in run:
+        ranks = run["adapter_ranks"]
+        said += (
+            f" Inference has an adapter ({run.get('adapter', 'lora')}) of {ranks['matrices']} "
+            f"matrices with rank {ranks['lowest']} to {ranks['highest']}."
+        )
+    return said
 
 
 def drawn_in_words(run: Mapping[str, Any]) -> str:
@@ -137,6 +166,24 @@ def drawn_in_words(run: Mapping[str, Any]) -> str:
     """
     *most, last = (f"{run[name]:,} {words}" for name, words in DRAWN.items() if run.get(name))
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def _gains(training: Mapping[str, Any]) -> str:
+    """Tell what was gained and lost, where the reader learnt on from another."""
+    found: Gains = training.get("gains", {})
+    if not found:
+        return ""
+    rows = "\n".join(f"| `{file}` | {gains_in_words(changes)} |" for file, changes in found.items())
+    return f"""
+## Gained and lost, against `{training["encoder"]}`
+
+Before and after, and in brackets the 95 % bootstrap interval of the paired difference. In short:
+{gains_in_short(found)}.
+
+| data | before → after |
+|---|---|
+{rows}
+"""
 
 
 def _metrics(metrics: Mapping[str, Measures]) -> str:

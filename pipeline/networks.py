@@ -8,7 +8,7 @@ from transformers import AutoConfig, AutoModel
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.backbone import LEARNING_ATTENTION, require_encoder, without_pooler
-from wherefrom.pipeline.checkpoint import MANIFEST, load_network
+from wherefrom.pipeline.checkpoint import MANIFEST, load_network, read_manifest
 from wherefrom.pipeline.heads import ReaderNetwork
 
 
@@ -41,6 +41,16 @@ def new_network(encoder: str, *, dropout: float) -> ReaderNetwork:
         if isinstance(module, torch.nn.Dropout):
             module.p = dropout
     return network
+
+
+def is_reader(encoder: str) -> bool:
+    """Tell whether what a recipe calls its encoder is a reader."""
+    return (find_model_folder(encoder).path / MANIFEST).is_file()
+
+
+def known_labels(encoder: str) -> tuple[str, ...]:
+    """Return the labels of texts that an encoder knows, which only a reader may."""
+    return read_manifest(find_model_folder(encoder).path).labels if is_reader(encoder) else ()
 
 
 def add_heads(network: ReaderNetwork, *, plausibility: bool, labels: int) -> None:

@@ -1,10 +1,13 @@
 """Read a training recipe: one TOML file that says what a reader learns from, and how."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from wherefrom.kb.errors import UsageError
+from wherefrom.pipeline.consistency import require_consistent
+from wherefrom.pipeline.earlier import Earlier, earlier_recipe
 from wherefrom.pipeline.leakage import LEAKS
 from wherefrom.pipeline.recipe_kind import (
     check_choice,
@@ -29,8 +32,18 @@ from wherefrom.pipeline.sources import (
 )
 
 ADVERSARIES = ("none", "fgm", "freelb")
+ADAPTERS = ("lora", "adalora")
 REPORTS = ("none", "tensorboard", "wandb")
 LEARNT = ("spans", "pairs", "yes_no", "choices", "claims", "texts")  # tables of files to learn from
+_TABLES: dict[str, Callable[[dict[str, Any], str], Any]] = {
+    "spans": span_source,
+    "pairs": pair_source,
+    "yes_no": plain_source,
+    "choices": judged_source,
+    "claims": judged_source,
+    "texts": plain_source,
+    "evaluate": evaluation,
+}
 RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "seed": (0, 2**32 - 1),
     "negatives": (0, ENDLESS),
@@ -50,6 +63,12 @@ RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "frozen_layers": (0, ENDLESS),
     "adapter_rank": (0, ENDLESS),
     "kept": (0, 1),
+    "stopping_share": (0, 0.5),
+    "patience": (1, ENDLESS),
+    "consolidation": (0, ENDLESS),
+    "fisher_examples": (1, ENDLESS),
+    "averaged": (0, ENDLESS),
+    "r_drop": (0, ENDLESS),
     "warmup_share": (0, 1),
     "decay_share": (0, 1),
     "max_steps": (0, ENDLESS),
@@ -73,11 +92,20 @@ class Recipe:
     `wherefrom.pipeline.adversary`. With `frozen_layers` the embeddings and so many of the lower
     layers keep the encoder's weights: a large encoder learns in two thirds of the time. With
     `adapter_rank` the whole encoder keeps its weights, and inference alone learns, in an
-    adapter of that rank (`wherefrom.pipeline.adapter`). `teacher` is the folder of a reader
+    adapter of that rank (`wherefrom.pipeline.adapter`), or of that rank in the mean where `adapter`
+    is ``adalora``. `teacher` is the folder of a reader
     that labels the pairs that are `taught`. At the end the share `kept` of the weights is that
     of the reader `kept_from`, an ancestor of this one: what it knew comes back, for little of
     what was learnt (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022,
     arXiv:2109.01903).
+
+    Of what is drawn the share `stopping_share` is not learnt from; the loss over it is measured
+    at each checkpoint, the best of which counts in the end, and after `patience` that are no
+    better the run stops (`wherefrom.pipeline.early_stopping`). `earlier` are recipes that the
+    encoder, a reader, has learnt by before; `consolidation` is how much their weights are held,
+    which `fisher_examples` examples tell (`wherefrom.pipeline.consolidation`). At the end the
+    weights are the mean of those of the last `averaged` checkpoints. `r_drop` is the weight of the
+    difference between two passes (`wherefrom.pipeline.two_passes`).
     """
 
     encoder: str
@@ -88,6 +116,7 @@ class Recipe:
     claims: tuple[JudgedSource, ...] = ()
     texts: tuple[PlainSource, ...] = ()
     evaluate: tuple[Evaluation, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
     teacher: str = ""
     seed: int = 7
     negatives: float = 0.3
@@ -108,8 +137,15 @@ class Recipe:
     adversary_steps: int = 3
     frozen_layers: int = 0
     adapter_rank: int = 0
+    adapter: str = "lora"
     kept: float = 0.0
     kept_from: str = ""
+    stopping_share: float = 0.0
+    patience: int = 3
+    consolidation: float = 0.0
+    fisher_examples: int = 500
+    averaged: int = 0
+    r_drop: float = 0.0
     warmup_share: float = 0.05
     decay_share: float = 0.3
     max_steps: int = 0
@@ -118,55 +154,72 @@ class Recipe:
 
 
 def read_recipe(path: Path, *, encoder: str = "", teacher: str = "") -> Recipe:
-    """Read and check a recipe; `encoder` and `teacher` are taken where it names none.
+    """Read and check a recipe, and those that it names as earlier ones.
+
+    `encoder` and `teacher` are taken where it names none. What earlier recipes evaluate on is
+    evaluated too.
 
     Raises
     ------
     SourceError
         If the file is missing or is not TOML.
     UsageError
-        If a key is unknown, of the wrong type, or out of range.
+        If a key is unknown, of the wrong type, or out of range, or contradicts another.
     """
     table = read_table(path)
-    require_kind(table, "reader", path)
-    check_keys(table, [field.name for field in fields(Recipe)], str(path))
     for key, default in (("encoder", encoder), ("teacher", teacher)):
         if default:
             table.setdefault(key, default)
-    spans = tuple(span_source(*each) for each in tables_of(table, "spans", path))
-    pairs = tuple(pair_source(*each) for each in tables_of(table, "pairs", path))
-    yes_no = tuple(plain_source(*each) for each in tables_of(table, "yes_no", path))
-    choices = tuple(judged_source(*each) for each in tables_of(table, "choices", path))
-    claims = tuple(judged_source(*each) for each in tables_of(table, "claims", path))
-    texts = tuple(plain_source(*each) for each in tables_of(table, "texts", path))
-    evaluate = tuple(evaluation(*each) for each in tables_of(table, "evaluate", path))
-    if not any((spans, pairs, yes_no, choices, claims, texts)):
+    earlier = tuple(earlier_recipe(*each) for each in tables_of(table, "earlier", path))
+    recipe = replace(_checked(table, earlier, path), earlier=earlier)
+    files = [each.file for each in recipe.evaluate]
+    more = [each for one in earlier_recipes(recipe) for each in one.evaluate]
+    missing = {each.file: each for each in more if each.file not in files}
+    return replace(recipe, evaluate=(*recipe.evaluate, *missing.values()))
+
+
+def earlier_recipes(recipe: Recipe) -> tuple[Recipe, ...]:
+    """Read the earlier recipes that a recipe names, without those that they name themselves."""
+    found = []
+    for each in recipe.earlier:
+        path = Path(each.recipe)
+        table = read_table(path)
+        table.pop("earlier", None)
+        table.pop("consolidation", None)  # which needs them
+        table.pop("fisher_examples", None)
+        found.append(_checked(table, (), path))
+    return tuple(found)
+
+
+def _checked(table: dict[str, Any], earlier: tuple[Earlier, ...], path: Path) -> Recipe:
+    """Make a recipe of what its file says; `earlier` is not in the table any more."""
+    require_kind(table, "reader", path)
+    check_keys(table, [field.name for field in fields(Recipe)], str(path))
+    sources: dict[str, Any] = {  # of each table of files, what its entries say
+        key: tuple(checked(*each) for each in tables_of(table, key, path))
+        for key, checked in _TABLES.items()
+    }
+    if not any(sources[key] for key in LEARNT):
         listed = ", ".join(f"[[{name}]]" for name in LEARNT)
         raise UsageError(f"{path}: a recipe needs at least one of {listed}")
     kinds = {f.name: str if f.name == "encoder" else type(f.default) for f in fields(Recipe)}
     check_values(table, kinds, RANGES, path)
-    taught = [source.file for source in pairs if source.taught]
+    taught = [source.file for source in sources["pairs"] if source.taught]
     if taught and not table.get("teacher"):
         raise UsageError(f"{path}: {taught[0]} is taught, but the recipe names no teacher")
     check_choice(table, "adversary", ADVERSARIES, path)
+    check_choice(table, "adapter", ADAPTERS, path)
     check_choice(table, "leaks", LEAKS, path)
     check_choice(table, "report_to", REPORTS, path)
     if table.get("kept") and not table.get("kept_from"):
         raise UsageError(f"{path}: kept needs kept_from, the folder of a reader")
     if table.get("adapter_rank"):
-        _require_inference_alone(table, spans, path)
+        _require_inference_alone(table, sources["spans"], path)
     if "encoder" not in table:
         raise UsageError(f"{path}: the key encoder is missing (a model's name or folder)")
-    return Recipe(
-        spans=spans,
-        pairs=pairs,
-        yes_no=yes_no,
-        choices=choices,
-        claims=claims,
-        texts=texts,
-        evaluate=evaluate,
-        **table,
-    )
+    recipe = Recipe(**sources, **table)
+    require_consistent(table, (recipe.warmup_share, recipe.decay_share), earlier, path)
+    return recipe
 
 
 def _require_inference_alone(

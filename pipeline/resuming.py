@@ -17,17 +17,22 @@ from wherefrom.kb.errors import ModelError, StorageError, TrainingError, UsageEr
 STATE, WEIGHTS, OPTIMIZER = "trainer_state.json", "model.safetensors", "optimizer.pt"
 
 
-def last_checkpoint(folder: Path) -> Path | None:
-    """Return the whole checkpoint of the most steps in a folder, None where there is none.
+def checkpoint_steps(folder: Path) -> list[int]:
+    """Return the steps of the whole checkpoints in a folder, in order.
 
     Folders without the state that is written last are no checkpoints.
     """
-    found = {
-        int(number): path
+    return sorted(
+        int(number)
         for path in folder.glob("checkpoint-*")
         if (number := path.name.rpartition("-")[2]).isdecimal() and (path / STATE).is_file()
-    }
-    return found[max(found)] if found else None
+    )
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """Return the whole checkpoint of the most steps in a folder, None where there is none."""
+    steps = checkpoint_steps(folder)
+    return folder / f"checkpoint-{steps[-1]}" if steps else None
 
 
 def checkpoint_to_resume(folder: Path, *, resume: bool) -> Path | None:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from wherefrom.kb.errors import ModelError
+from wherefrom.pipeline.change import change_in_words
 from wherefrom.pipeline.manifest_table import read_manifest_table
 from wherefrom.pipeline.model_card import CARD
 from wherefrom.pipeline.ranking_measures import MEASURES, NDCG
-from wherefrom.pipeline.retriever_report import change_in_words, verdict
+from wherefrom.pipeline.retriever_report import verdict
 
 FORMAT = 1
 RETRIEVER_MANIFEST = "retriever.json"

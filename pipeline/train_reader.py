@@ -1,7 +1,7 @@
 """Make a reader by a recipe: train it, store it, measure what was stored, write its model card."""
 
 import platform
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,11 +21,13 @@ from wherefrom.pipeline.checkpoint import (
     write_manifest,
 )
 from wherefrom.pipeline.examples import NOT_ENTAILED
+from wherefrom.pipeline.gains import gains
 from wherefrom.pipeline.inference_pairs import read_pairs
-from wherefrom.pipeline.measuring import measure, require_measurable
+from wherefrom.pipeline.measuring import require_measurable, scored
 from wherefrom.pipeline.model_card import write_model_card
+from wherefrom.pipeline.networks import is_reader
 from wherefrom.pipeline.reader import Reader
-from wherefrom.pipeline.recipe import LEARNT, Recipe, read_recipe
+from wherefrom.pipeline.recipe import LEARNT, Recipe, earlier_recipes, read_recipe
 from wherefrom.pipeline.training import TrainedReader, train
 
 CHECKPOINTS = "checkpoints"
@@ -95,8 +97,14 @@ def train_reader(
     manifest = replace(manifest, calibration=calibration)
     write_manifest(out, manifest)
     reader = Reader.open(out)  # with the temperature, which the calibration error is measured at
-    metrics = {entry.file: measure(reader, data, entry) for entry in recipe.evaluate}
-    manifest = replace(manifest, training={**manifest.training, "metrics": metrics})
+    scores = {entry.file: scored(reader, data, entry) for entry in recipe.evaluate}
+    measured: dict[str, object] = {
+        "metrics": {file: each.measures() for file, each in scores.items()}
+    }
+    if is_reader(recipe.encoder) and scores:
+        before = Reader.open(find_model_folder(recipe.encoder).path)
+        measured["gains"] = gains(before, scores, data, recipe.evaluate)
+    manifest = replace(manifest, training=manifest.training | measured)
     write_manifest(out, manifest)
     write_model_card(out, manifest)
     return manifest
@@ -133,7 +141,8 @@ def _require_files(recipe: Recipe, data: Path) -> None:
 
 def recipe_files(recipe: Recipe) -> list[str]:
     """Return the names of all files of the data folder that a recipe names."""
-    learnt = [source.file for name in LEARNT for source in getattr(recipe, name)]
+    recipes = (recipe, *earlier_recipes(recipe))
+    learnt = [one.file for each in recipes for name in LEARNT for one in getattr(each, name)]
     return [*learnt, *(entry.file for entry in recipe.evaluate)]
 
 
@@ -145,16 +154,33 @@ def training_record(
         "recipe_sha256": hash_file(recipe_file),
         **_origin("encoder", recipe.encoder),
         **(_origin("teacher", recipe.teacher) if recipe.teacher else {}),
-        **({"adapter_rank": recipe.adapter_rank} if recipe.adapter_rank else {}),
+        **_settings(recipe),
         **({"kept": recipe.kept, "kept_from": _named(recipe.kept_from)} if recipe.kept else {}),
         "data_sha256": {name: hash_file(data / name) for name in sorted(set(recipe_files(recipe)))},
         "seed": recipe.seed,
         "steps": trained.steps,
         **trained.items,
+        **trained.record,
         "seconds": round(trained.seconds),
         "machine": f"{platform.system()} {platform.machine()}",
         "packages": {package: version(package) for package in PACKAGES},
     }
+
+
+def _settings(recipe: Recipe) -> dict[str, object]:
+    """Say what a run did that most runs do not."""
+    said: dict[str, object] = {}
+    if recipe.adapter_rank:
+        said |= {"adapter": recipe.adapter, "adapter_rank": recipe.adapter_rank}
+    if recipe.earlier:
+        said["earlier"] = [
+            {**asdict(each), "recipe_sha256": hash_file(Path(each.recipe))}
+            for each in recipe.earlier
+        ]
+    for key in ("consolidation", "averaged", "r_drop"):
+        if getattr(recipe, key):
+            said[key] = getattr(recipe, key)
+    return said
 
 
 def _named(folder: str) -> str:

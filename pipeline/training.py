@@ -7,37 +7,56 @@ and resumed sees exactly the batches that an undisturbed one sees.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, SequentialSampler
-from transformers import AutoTokenizer, Trainer, TrainingArguments, set_seed
+from transformers import AutoTokenizer, TrainingArguments, set_seed
 
 from wherefrom.indexes.hardware import choose_number_type
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
-from wherefrom.pipeline.adapter import attach_adapter, detach_adapter
-from wherefrom.pipeline.adversary import Adversary, MovedEmbeddings
+from wherefrom.pipeline.adapter import adapter_ranks, attach_adapter, detach_adapter
+from wherefrom.pipeline.adaptive_rank import (
+    Allocating,
+    load_allocation,
+    orthogonality,
+    schedule,
+)
+from wherefrom.pipeline.adversary import Adversary
+from wherefrom.pipeline.averaging import averaged_weights, require_averageable
 from wherefrom.pipeline.batches import Item, collate
 from wherefrom.pipeline.checkpoint import load_network
-from wherefrom.pipeline.draws import draw_batches, text_labels
+from wherefrom.pipeline.consolidation import Consolidation, fisher_information
+from wherefrom.pipeline.draws import text_labels
+from wherefrom.pipeline.early_stopping import (
+    MEASURED,
+    Stopping,
+    has_stopped,
+    last_state,
+    load_checkpoint,
+)
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.networks import (
     add_heads,
     blend,
     freeze_layers,
+    is_reader,
+    known_labels,
     new_network,
     require_same_shape,
 )
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.reader import Reader
-from wherefrom.pipeline.recipe import Recipe
-from wherefrom.pipeline.resuming import checkpoint_to_resume, require_finite, whole_checkpoint
+from wherefrom.pipeline.reader_trainer import BatchList, ReaderTrainer
+from wherefrom.pipeline.recipe import Recipe, earlier_recipes
+from wherefrom.pipeline.resuming import checkpoint_to_resume
+from wherefrom.pipeline.run_batches import RunBatches, draw_run
 from wherefrom.pipeline.teacher import Teacher
 
 if TYPE_CHECKING:
@@ -57,75 +76,7 @@ class TrainedReader:
     seconds: float
     items: dict[str, int]  # of each task that was drawn
     labels: tuple[str, ...] = ()
-
-
-class BatchList(Dataset[list[Item]]):
-    """A list of ready batches, one to a step."""
-
-    def __init__(self, batches: list[list[Item]]) -> None:
-        self.batches = batches
-
-    def __len__(self) -> int:
-        return len(self.batches)
-
-    def __getitem__(self, index: int) -> list[Item]:
-        return self.batches[index]
-
-
-class _ReaderTrainer(Trainer):
-    """The Trainer, but batches keep their order as they were drawn, and an adversary may act.
-
-    It stops where the loss is no number, and leaves no half of a checkpoint.
-    """
-
-    adversary: Adversary | None = None
-
-    def training_step(
-        self,
-        model: torch.nn.Module,
-        inputs: dict[str, Tensor | Any],
-        num_items_in_batch: Tensor | int | None = None,
-    ) -> Tensor:
-        loss = self._learnt(model, inputs, num_items_in_batch)
-        advice = "lower learning_rate, or adversary_size where there is an adversary"
-        step = self.state.global_step + 1
-        require_finite(float(loss), step, str(self.args.output_dir), advice)
-        return loss
-
-    def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
-        place = Path(str(self.args.output_dir)) / f"checkpoint-{self.state.global_step}"
-        with whole_checkpoint(place):
-            super()._save_checkpoint(model, trial)
-
-    def _learnt(
-        self,
-        model: torch.nn.Module,
-        inputs: dict[str, Tensor | Any],
-        num_items_in_batch: Tensor | int | None,
-    ) -> Tensor:
-        """Take one step's gradient and return its loss."""
-        if self.adversary is None:
-            return super().training_step(model, inputs, num_items_in_batch)
-        encoder = self.accelerator.unwrap_model(model).encoder
-        with MovedEmbeddings(encoder, self.adversary, inputs["mask"]) as moved:
-            losses = []
-            for _ in range(self.adversary.turns):
-                losses.append(super().training_step(model, inputs, num_items_in_batch))
-                moved.go_on()
-        for weight in model.parameters():
-            if weight.grad is not None:
-                weight.grad /= self.adversary.turns
-        return torch.stack(losses).mean()
-
-    def get_train_dataloader(self) -> DataLoader[list[Item]]:
-        batches = cast(BatchList, self.train_dataset)
-        loader: DataLoader[list[Item]] = DataLoader(
-            batches,
-            batch_size=1,
-            sampler=SequentialSampler(batches),
-            collate_fn=self.data_collator,
-        )
-        return cast("DataLoader[list[Item]]", self.accelerator.prepare(loader))
+    record: dict[str, Any] = field(default_factory=dict)  # what else is to be said of the run
 
 
 def train(
@@ -147,7 +98,8 @@ def train(
     folder
         Where checkpoints go; `resume` goes on from the last one there.
     progress
-        Hears of the pairs that the recipe's teacher labels.
+        Hears of the pairs that the recipe's teacher labels, and of the examples by which weights
+        are weighed.
 
     Raises
     ------
@@ -167,47 +119,127 @@ def train(
         raise UsageError(f"report_to is {recipe.report_to}, which is not installed: pip install it")
     set_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(find_model_folder(recipe.encoder).path)
-    labels = text_labels(recipe, data)
-    network = new_network(recipe.encoder, dropout=recipe.dropout)
-    add_heads(network, plausibility=bool(recipe.choices or recipe.claims), labels=len(labels))
-    if recipe.adapter_rank:
-        attach_adapter(network, recipe.adapter_rank)
-    elif network.adapter:
-        raise UsageError(f"{recipe.encoder} has an adapter: learn on with adapter_rank")
-    if recipe.frozen_layers:
-        freeze_layers(network.encoder, recipe.frozen_layers)
+    known = known_labels(recipe.encoder)
+    labels = text_labels(recipe, data) or known
+    network, fresh = _prepared(recipe, fresh_labels=0 if labels == known else len(labels))
     ancestor = None
     if recipe.kept:  # loaded now, so that a wrong folder is not found out hours later
         ancestor = load_network(find_model_folder(recipe.kept_from).path)
         require_same_shape(network, ancestor)
     builder = PromptBuilder(tokenizer.backend_tokenizer, max_tokens=recipe.max_tokens)
-    teacher = _teacher(recipe, folder)
-    batches, counts = draw_batches(
-        recipe, data, builder, teacher=teacher, labels=labels, progress=progress
+    drawn = draw_run(
+        recipe,
+        data,
+        builder,
+        teachers=cache(lambda teacher: _teacher(teacher, folder)),
+        labels=labels,
+        progress=progress,
     )
-    if not batches:
-        raise UsageError(f"the recipe draws no example from its data in {data}; raise a share")
+    trainer = _trainer(recipe, folder, network, drawn)
+    if recipe.consolidation:
+        fisher = fisher_information(
+            network, drawn.remembered, folder, seed=recipe.seed, fresh=fresh, progress=progress
+        )
+        trainer.terms.append(Consolidation(recipe.consolidation, fisher, network))
+    seconds = _run(trainer, recipe, last)
+    record = _chosen_weights(trainer, recipe, folder, drawn)
+    network = network.cpu().eval()
+    if recipe.adapter_rank:
+        detach_adapter(network)
+        record["adapter_ranks"] = adapter_ranks(network.adapter)
+    if ancestor is not None:
+        blend(network, ancestor, recipe.kept)
+    steps = trainer.state.global_step
+    return TrainedReader(network, tokenizer, steps, seconds, drawn.counts, labels, record)
+
+
+def _prepared(recipe: Recipe, *, fresh_labels: int) -> tuple[ReaderNetwork, tuple[str, ...]]:
+    """Make the network that learns, and name its fresh heads; refuse what cannot learn so."""
+    if recipe.consolidation and not is_reader(recipe.encoder):
+        raise UsageError(
+            f"consolidation keeps what a reader has learnt, but the encoder {recipe.encoder} is no "
+            "reader"
+        )
+    network = new_network(recipe.encoder, dropout=recipe.dropout)
+    recipes = (recipe, *earlier_recipes(recipe))
+    judged = any(one.choices or one.claims for one in recipes)
+    is_fresh = {
+        "plausibility": judged and network.plausibility is None,
+        "labels": bool(fresh_labels),
+    }
+    add_heads(network, plausibility=judged, labels=fresh_labels)
+    if recipe.adapter_rank:
+        attach_adapter(network, recipe.adapter_rank, recipe.adapter)
+    elif network.adapter:
+        raise UsageError(f"{recipe.encoder} has an adapter: learn on with adapter_rank")
+    if recipe.frozen_layers:
+        freeze_layers(network.encoder, recipe.frozen_layers)
+    return network, tuple(head for head, fresh in is_fresh.items() if fresh)
+
+
+def _trainer(
+    recipe: Recipe, folder: Path, network: ReaderNetwork, drawn: RunBatches
+) -> ReaderTrainer:
+    """Make the trainer of a run, with all that acts on its steps."""
+    batches = drawn.learnt
     if recipe.max_steps:
         batches = batches[: recipe.max_steps * recipe.accumulate]
     steps = math.ceil(len(batches) / recipe.accumulate)
-    trainer = _ReaderTrainer(
+    require_averageable(recipe.averaged, steps, recipe.save_steps)
+    trainer = ReaderTrainer(
         model=network,
         args=_arguments(recipe, folder, steps),
         train_dataset=BatchList(batches),
+        eval_dataset=BatchList(drawn.set_aside) if recipe.stopping_share else None,
         data_collator=_collate_one,
     )
     if recipe.adversary != "none":
         trainer.adversary = Adversary(
             recipe.adversary, recipe.adversary_size, recipe.adversary_steps
         )
+    if recipe.stopping_share:
+        trainer.add_callback(Stopping(early_stopping_patience=recipe.patience))
+    if trainer.allocates:
+        schedule(network.encoder, steps, *_rise_and_fall(recipe, steps))
+        trainer.terms.append(lambda learning: orthogonality(learning.encoder))
+        trainer.add_callback(Allocating(network.encoder))
+    trainer.r_drop = recipe.r_drop
+    return trainer
+
+
+def _run(trainer: ReaderTrainer, recipe: Recipe, last: Path | None) -> float:
+    """Train, from the last checkpoint where there is one; return how many seconds it took."""
+    if last is not None and recipe.stopping_share and has_stopped(last):
+        trainer.state = last_state(last)
+        return 0.0
+    if last is not None and trainer.allocates:
+        load_allocation(trainer.network.encoder, last)
     result = trainer.train(resume_from_checkpoint=None if last is None else str(last))
-    seconds = float(result.metrics["train_runtime"])
-    network = network.cpu().eval()
-    if recipe.adapter_rank:
-        detach_adapter(network)
-    if ancestor is not None:
-        blend(network, ancestor, recipe.kept)
-    return TrainedReader(network, tokenizer, steps, seconds, counts, labels)
+    return float(result.metrics["train_runtime"])
+
+
+def _chosen_weights(
+    trainer: ReaderTrainer, recipe: Recipe, folder: Path, drawn: RunBatches
+) -> dict[str, Any]:
+    """Give the network the weights that count in the end; return what is to be said of them."""
+    record: dict[str, Any] = {}
+    if recipe.stopping_share:
+        best = trainer.state.best_global_step
+        loss = trainer.state.best_metric
+        if not best or loss is None:
+            raise UsageError(f"{folder} holds a run without stopping_share: name another folder")
+        load_checkpoint(trainer.network, folder, best)
+        record |= {
+            "stopping_share": recipe.stopping_share,
+            "stopping_items": sum(len(batch) for batch in drawn.set_aside),
+            "stopping_loss": round(loss, 4),
+            "best_step": best,
+        }
+    if recipe.averaged:
+        trainer.network.load_state_dict(averaged_weights(folder, recipe.averaged))
+    if drawn.replayed:
+        record["replayed"] = list(drawn.replayed)
+    return record
 
 
 def _collate_one(features: list[list[Item]]) -> dict[str, Tensor]:
@@ -215,16 +247,21 @@ def _collate_one(features: list[list[Item]]) -> dict[str, Tensor]:
     return collate(features[0])
 
 
-def _teacher(recipe: Recipe, folder: Path) -> Teacher | None:
-    """Open the recipe's teacher, where there is one."""
-    if not recipe.teacher:
+def _teacher(reader: str, folder: Path) -> Teacher | None:
+    """Open what a recipe names as its teacher, where it names one."""
+    if not reader:
         return None
-    return Teacher(Reader.open(find_model_folder(recipe.teacher).path), folder / TEACHER_LABELS)
+    return Teacher(Reader.open(find_model_folder(reader).path), folder / TEACHER_LABELS)
+
+
+def _rise_and_fall(recipe: Recipe, steps: int) -> tuple[int, int]:
+    """Return over how many steps the learning rate rises, and over how many it falls."""
+    warmup = round(recipe.warmup_share * steps)
+    return warmup, min(round(recipe.decay_share * steps), steps - warmup)  # the rest is stable
 
 
 def _arguments(recipe: Recipe, folder: Path, steps: int) -> TrainingArguments:
-    warmup = round(recipe.warmup_share * steps)
-    decay = min(round(recipe.decay_share * steps), steps - warmup)  # the rest is stable
+    warmup, decay = _rise_and_fall(recipe, steps)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     return TrainingArguments(
         output_dir=str(folder),
@@ -241,7 +278,11 @@ def _arguments(recipe: Recipe, folder: Path, steps: int) -> TrainingArguments:
         optim="adamw_torch_fused",
         logging_steps=50,
         save_steps=recipe.save_steps,
-        save_total_limit=2,
+        save_total_limit=max(2, recipe.averaged),
+        eval_strategy="steps" if recipe.stopping_share else "no",
+        eval_steps=recipe.save_steps,
+        metric_for_best_model=MEASURED if recipe.stopping_share else None,
+        restore_callback_states_from_checkpoint=bool(recipe.stopping_share),
         seed=recipe.seed,
         data_seed=recipe.seed,
         report_to=[] if recipe.report_to == "none" else [recipe.report_to],

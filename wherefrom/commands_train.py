@@ -64,6 +64,7 @@ def train(
 
 def _told_of_reader(training: Mapping[str, Any]) -> tuple[Fields, Fields]:
     """Return what a reader was trained on, and what it measures."""
+    from wherefrom.pipeline.change import gains_in_short, gains_in_words
     from wherefrom.pipeline.evaluation import count, in_words
     from wherefrom.pipeline.model_card import DRAWN
 
@@ -72,6 +73,12 @@ def _told_of_reader(training: Mapping[str, Any]) -> tuple[Fields, Fields]:
         file: f"{in_words(found)} (n = {count(found):,})"
         for file, found in training["metrics"].items()
     }
+    if training.get("gains"):
+        told = {
+            f"{file}, before → after": gains_in_words(found)
+            for file, found in training["gains"].items()
+        }
+        measured |= told | {"in short": gains_in_short(training["gains"])}
     return drawn, measured
 
 

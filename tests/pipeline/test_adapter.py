@@ -162,14 +162,52 @@ def test_an_adapter_goes_on_from_what_it_is(make_network: MakeNetwork, tiny_buil
         torch.testing.assert_close(network.adapter[name], matrix)
 
 
-def test_going_on_with_another_rank_or_without_an_adapter_is_refused(
+@pytest.mark.parametrize("kind", ["lora", "adalora"])
+@pytest.mark.parametrize("rank", [RANK, 2 * RANK])
+def test_an_adapter_goes_on_with_as_many_ranks_or_more(
+    make_network: MakeNetwork, tiny_builder: Any, kind: str, rank: int
+) -> None:
+    network = perturbed(make_network(), RANK)
+    prompts = tiny_builder.inference(["a tower"], ["a city"])
+    detach_adapter(network)
+    first = network.adapter
+    plain = network.state_dict()["encoder.encoder.layer.0.output.dense.weight"]
+    attach_adapter(network, rank, kind)
+    with torch.inference_mode():
+        found = network.eval().infer(**padded(prompts))
+    detach_adapter(network)
+    wanted = with_adapter({f"{n}.weight": torch.zeros(1) for n in names(first)}, first)
+    again = with_adapter({f"{n}.weight": torch.zeros(1) for n in names(first)}, network.adapter)
+    for name, product in wanted.items():
+        torch.testing.assert_close(again[name], product, rtol=1e-4, atol=1e-4)
+    after = network.state_dict()["encoder.encoder.layer.0.output.dense.weight"]
+    assert torch.equal(after, plain)
+    with torch.inference_mode():
+        assert (network.infer(**padded(prompts)) - found).abs().max() > 0.1
+
+
+def names(adapter: dict[str, torch.Tensor]) -> list[str]:
+    return [name.removesuffix(UP) for name in adapter if name.endswith(UP)]
+
+
+def test_going_on_with_a_lower_rank_or_without_an_adapter_is_refused(
     recipe: Recipe, stored: Path, data: Path, tmp_path: Path
 ) -> None:
     on = replace(recipe, encoder=str(stored))
-    with pytest.raises(UsageError, match="adapter_rank is 8, but the encoder's adapter has 4"):
-        train(replace(on, adapter_rank=8), data, tmp_path)
+    message = "adapter_rank is 2, with lora 2 for each matrix, but the encoder's adapter has 4"
+    with pytest.raises(UsageError, match=message):
+        train(replace(on, adapter_rank=2), data, tmp_path)
     with pytest.raises(UsageError, match="has an adapter: learn on with adapter_rank"):
         train(replace(on, adapter_rank=0), data, tmp_path)
+
+
+@pytest.mark.parametrize(("kind", "rank"), [("lora", 33), ("adalora", 32)])
+def test_a_rank_above_the_width_is_refused_before_data_are_drawn(
+    recipe: Recipe, tmp_path: Path, kind: str, rank: int
+) -> None:
+    chosen = replace(recipe, adapter=kind, adapter_rank=rank)
+    with pytest.raises(UsageError, match=rf"adapter_rank is {rank}; with {kind} .* matrices, 32"):
+        train(chosen, tmp_path / "no data", tmp_path)
 
 
 def test_the_sum_is_that_of_the_product_and_copies_nothing_else() -> None:

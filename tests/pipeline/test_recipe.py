@@ -180,6 +180,58 @@ def test_every_key_is_documented_with_its_default() -> None:
             START + 'adapter_rank = 4\nkept = 0.5\nkept_from = "x"\n' + PAIRS,
             ": kept does not go with adapter_rank: no other weight learns",
         ),
+        (
+            START + "stopping_share = 0.6\n" + SPANS,
+            ": stopping_share must be from 0 to 0.5, found 0.6",
+        ),
+        (START + "patience = 2\n" + SPANS, ": patience means nothing without stopping_share"),
+        (
+            START + "stopping_share = 0.1\npatience = 0\n" + SPANS,
+            ": patience must be at least 1, found 0",
+        ),
+        (START + 'adapter = "adalora"\n' + PAIRS, ": adapter means nothing without adapter_rank"),
+        (
+            START + 'adapter_rank = 4\nadapter = "adalor"\n' + PAIRS,
+            r": unknown adapter 'adalor'; choose lora or adalora \(did you mean adalora\?\)",
+        ),
+        (
+            START + 'adapter_rank = 4\nadapter = "adalora"\ndecay_share = 0.95\n' + PAIRS,
+            ": adalora takes ranks away .* must be below 1 together, found 1",
+        ),
+        (
+            START + 'adapter_rank = 4\nadapter = "adalora"\nstopping_share = 0.1\n' + PAIRS,
+            ": stopping_share does not go with adalora: ranks are final only as the run ends",
+        ),
+        (START + "consolidation = -1\n" + SPANS, ": consolidation must be at least 0, found -1"),
+        (START + "consolidation = 5\n" + SPANS, r": consolidation needs \[\[earlier\]\]"),
+        (START + "fisher_examples = 5\n" + SPANS, "fisher_examples means nothing without consolid"),
+        (
+            START + "consolidation = 5\nadapter_rank = 4\n" + PAIRS,
+            ": consolidation does not go with adapter_rank: no weight of the encoder changes",
+        ),
+        (
+            START + "averaged = 2\nstopping_share = 0.1\n" + SPANS,
+            ": averaged does not go with stopping_share: the best checkpoint alone counts",
+        ),
+        (
+            START + "averaged = 2\nadapter_rank = 4\n" + PAIRS,
+            ": averaged does not go with adapter_rank",
+        ),
+        (START + "averaged = -1\n" + SPANS, ": averaged must be at least 0, found -1"),
+        (
+            START + 'r_drop = 1\nadversary = "fgm"\n' + SPANS,
+            ": r_drop does not go with adversary",
+        ),
+        (START + "r_drop = -1\n" + SPANS, ": r_drop must be at least 0, found -1"),
+        (START + SPANS + "[earlier]\n", r": earlier must be tables \[\[earlier\]\], found {"),
+        (
+            START + SPANS + "[[earlier]]\n",
+            r", \[\[earlier\]\]: recipe must be a string, found None",
+        ),
+        (
+            START + SPANS + '[[earlier]]\nrecipe = "no/such.toml"\n',
+            r", \[\[earlier\]\]: recipe names no/such.toml, which is no file",
+        ),
         (START + "adapter_rank = -1\n" + PAIRS, ": adapter_rank must be at least 0, found -1"),
         (START + 'report_to = "wandbs"\n' + SPANS, r"unknown report_to 'wandbs'; .* mean wandb\?"),
         (START + "accumulate = 0\n" + SPANS, ": accumulate must be at least 1, found 0"),
@@ -200,6 +252,38 @@ def test_every_key_is_documented_with_its_default() -> None:
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(UsageError, match=f"recipe.toml.*{message}"):
+        read_recipe(saved(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("before", "entry", "message"),
+    [
+        (
+            "",
+            "replay = -0.1",
+            r"recipe.toml, \[\[earlier\]\]: replay must be at least 0, found -0.1",
+        ),
+        (
+            "",
+            "replay = 1.5",
+            r"recipe.toml, \[\[earlier\]\]: replay must be from 0 to 1, found 1.5",
+        ),
+        ("", "replay = true", r"recipe.toml, \[\[earlier\]\]: replay must be a number, found True"),
+        ("", "share = 0.5", r"recipe.toml, \[\[earlier\]\]: unknown key 'share'"),
+        ("", "replay = 1", r"recipe.toml: replay leaves no batch for what is new: .* found 1"),
+        ("", "", r"recipe.toml: \[\[earlier\]\] .*old.toml is of no use: give it a share"),
+        ("negatives = inf\n", "replay = 0.5", r"old.toml: negatives must be at least 0, found inf"),
+        ('kind = "retriever"\n', "replay = 0.5", "old.toml is a recipe for a retriever; one for a"),
+        ("lerning_rate = 1\n", "replay = 0.5", "old.toml: unknown key 'lerning_rate'"),
+    ],
+)
+def test_what_is_wrong_with_an_earlier_recipe_is_named(
+    tmp_path: Path, before: str, entry: str, message: str
+) -> None:
+    (tmp_path / "old.toml").write_text(before + START + SPANS)
+    old = (tmp_path / "old.toml").as_posix()
+    text = f'{START}{SPANS}[[earlier]]\nrecipe = "{old}"\n{entry}\n'
+    with pytest.raises(UsageError, match=message):
         read_recipe(saved(tmp_path, text))
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import ModelError, UsageError
+from wherefrom.pipeline.change import gains_in_words
 from wherefrom.pipeline.checkpoint import ReaderManifest, read_manifest
 from wherefrom.pipeline.evaluation import count, in_words
 from wherefrom.pipeline.measuring import measure
@@ -152,6 +154,76 @@ def test_a_taught_reader_says_where_it_and_its_teacher_come_from(
     assert [run.partition(":")[0] for run in runs] == ["- `Little one`", "- `Taught`"]
     assert f", taught by `tiny` (sha256 `{teacher.weights_sha256[:16]}…`)" in runs[1]
     assert runs[0].startswith(f"- `Little one`: from `{manifest.training['encoder']}`")
+
+
+def test_what_was_gained_and_lost_is_told_of_each_earlier_task(
+    place: Path, manifest: ReaderManifest, tmp_path: Path
+) -> None:
+    """The new recipe names claims alone; what the earlier one evaluates is measured, too."""
+    claims = [{"claim": f"{n} owls hunt.", "label": n % 2 == 0} for n in range(12)]
+    data = Path(shutil.copytree(place / "data", tmp_path / "data"))
+    for name, words in (("claims.jsonl", ""), ("asked.jsonl", " at night")):
+        lines = (json.dumps({**each, "claim": each["claim"] + words}) for each in claims)
+        (data / name).write_text("".join(f"{line}\n" for line in lines))
+    (tmp_path / "recipe.toml").write_text(
+        f'''
+encoder = "{(place / "out").as_posix()}"
+max_tokens = 64
+learning_rate = 0.01
+consolidation = 2.0
+fisher_examples = 6
+[[claims]]
+file = "claims.jsonl"
+share = 4
+[[evaluate]]
+file = "asked.jsonl"
+task = "claims"
+[[earlier]]
+recipe = "{(place / "recipe.toml").as_posix()}"
+replay = 0.5
+'''
+    )
+    made = train_reader(tmp_path / "recipe.toml", data, tmp_path / "out", name="Later")
+    record = made.training
+    assert list(record["metrics"]) == ["asked.jsonl", "qa/dev.json", "nli/dev.jsonl"]
+    assert list(record["gains"]) == ["qa/dev.json", "nli/dev.jsonl"]  # no head for claims before
+    old, new = Reader.open(place / "out"), Reader.open(tmp_path / "out")
+    for file, task, measure_name in (
+        ("qa/dev.json", "spans", "f1"),
+        ("nli/dev.jsonl", "pairs", "accuracy"),
+    ):
+        change = record["gains"][file][measure_name]
+        one, two = (measure(each, data, Evaluation(file, task)) for each in (old, new))
+        assert (change["before"], change["after"]) == (
+            pytest.approx(one[measure_name]["value"]),
+            pytest.approx(two[measure_name]["value"]),
+        )
+        assert change["low"] <= change["difference"] <= change["high"]
+    assert set(record["gains"]["nli/dev.jsonl"]) == {"accuracy"}  # of an error of calibration none
+    (earlier,) = record["earlier"]
+    assert (earlier["replay"], earlier["recipe_sha256"]) == (0.5, sha256(place / "recipe.toml"))
+    assert record["replayed"][0]["span_items"] > 0
+    assert "nli/train.jsonl" in record["data_sha256"]
+    card = (tmp_path / "out" / "README.md").read_text()
+    assert "\n## Gained and lost, against `Little one`\n" in card
+    assert f"| `nli/dev.jsonl` | {gains_in_words(record['gains']['nli/dev.jsonl'])} |" in card
+    assert " 50% of its batches are of the earlier recipe `recipe.toml`." in card
+    assert " Weights that mattered before were held (λ = 2)." in card
+
+
+def test_a_reader_from_a_plain_encoder_has_nothing_to_lose(manifest: ReaderManifest) -> None:
+    assert "gains" not in manifest.training
+
+
+def test_files_of_an_earlier_recipe_are_missed_before_the_run(
+    place: Path, tmp_path: Path, backbone_folder: Path
+) -> None:
+    text = RECIPE.format(encoder=backbone_folder.as_posix())
+    (tmp_path / "old.toml").write_text('encoder = "e"\n[[claims]]\nfile = "c.jsonl"\n')
+    old = (tmp_path / "old.toml").as_posix()
+    (tmp_path / "recipe.toml").write_text(f'{text}[[earlier]]\nrecipe = "{old}"\nreplay = 0.1\n')
+    with pytest.raises(UsageError, match=r"the recipe names c.jsonl, which is not in the data"):
+        train_reader(tmp_path / "recipe.toml", place / "data", tmp_path / "out")
 
 
 def test_a_run_is_not_overwritten(place: Path, manifest: ReaderManifest) -> None:

@@ -16,8 +16,9 @@ from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.indexes.options import BuildOptions
 from wherefrom.kb.errors import ModelError, TrainingError, UsageError
+from wherefrom.pipeline.change import change_in_words
 from wherefrom.pipeline.retriever_manifest import RetrieverManifest, read_retriever_manifest
-from wherefrom.pipeline.retriever_report import change_in_words, verdict
+from wherefrom.pipeline.retriever_report import verdict
 from wherefrom.pipeline.train_retriever import CHECKPOINTS, train_retriever
 
 ANIMALS = {"dog": "chien", "cat": "chat", "horse": "cheval", "bird": "oiseau", "fish": "poisson"}

@@ -1,6 +1,7 @@
 """`wherefrom train`: a few real steps of two layers, through the command line."""
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -79,6 +80,32 @@ def test_a_reader_is_trained_resumed_and_used(data, recipe, tmp_path, capsys, ti
     assert again["training"]["metrics"] == written["training"]["metrics"]
     assert run(["ask", str(tiny_kb), "What?", "--reader", str(out), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["question"] == "What?"
+
+
+def test_a_reader_that_learns_on_says_what_it_gained_and_lost(data, recipe, tmp_path, capsys):
+    first = tmp_path / "first"
+    assert run(["train", str(recipe), "--data", str(data), "--out", str(first)]) == 0
+    later = tmp_path / "later.toml"
+    later.write_text(
+        f'encoder = "{first}"\nmax_tokens = 128\npair_batch = 4\nconsolidation = 5\n'
+        'fisher_examples = 4\n[[pairs]]\nfile = "pairs.jsonl"\n'
+        f'[[earlier]]\nrecipe = "{recipe}"\nreplay = 0.4\n'
+    )
+    capsys.readouterr()
+    command = ["train", str(later), "--data", str(data), "--out", str(tmp_path / "second")]
+    assert run(command) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "dev.json, before → after exact match 0." in printed
+    assert "dev.jsonl, before → after accuracy " in printed
+    assert re.search(r"accuracy [01]\.\d{3} → [01]\.\d{3} \([+-]\d\.\d{3} \[[+-].*?\]\)", printed)
+    assert re.search(r" in short (better|worse|no sure difference) on dev", printed)
+    assert run([*command, "--resume", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["training"]["gains"]
+    assert set(found) == {"dev.json", "dev.jsonl"}
+    text = later.read_text().replace(f'"{first}"', '"no reader"').replace("= 5", '= "5"')
+    later.write_text(text)
+    assert run(command) == 2
+    assert "consolidation must be float, found '5'" in capsys.readouterr().err
 
 
 def test_what_is_wrong_is_said_before_anything_is_trained(data, recipe, tmp_path, capsys):

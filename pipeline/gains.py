@@ -1,0 +1,48 @@
+"""Say what a reader gained and lost by learning on: each task before and after, paired."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from wherefrom.pipeline.change import Change, paired_change
+from wherefrom.pipeline.measuring import scored
+from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.scores import Scores
+from wherefrom.pipeline.sources import Evaluation
+
+
+def gains(
+    before: Reader, after: Mapping[str, Scores], data: Path, entries: Iterable[Evaluation]
+) -> dict[str, dict[str, Change]]:
+    """Return the measures of the reader that was learnt on from beside those of the new one.
+
+    Parameters
+    ----------
+    before
+        The reader that was learnt on from.
+    after
+        What the new one says of each file.
+    data
+        The folder of the files.
+    entries
+        The files. One that the reader has no head for is left out: there is nothing to lose.
+
+    Returns
+    -------
+    dict
+        Of each file and each measure that has a value for every example.
+    """
+    found: dict[str, dict[str, Change]] = {}
+    for entry in entries:
+        if not _can_answer(before, entry.task):
+            continue
+        values = scored(before, data, entry).values
+        new = after[entry.file].values
+        found[entry.file] = {name: paired_change(values[name], new[name]) for name in new}
+    return found
+
+
+def _can_answer(reader: Reader, task: str) -> bool:
+    """Tell whether a reader has the head that a task asks."""
+    if task in ("choices", "claims"):
+        return reader.has_plausibility
+    return task != "texts" or bool(reader.manifest.labels)

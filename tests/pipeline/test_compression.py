@@ -16,7 +16,7 @@ from wherefrom.pipeline.checkpoint import MANIFEST, load_reader, read_manifest, 
 from wherefrom.pipeline.compression import compress
 from wherefrom.pipeline.frontier import Frontier, Point, read_frontier
 from wherefrom.pipeline.int8_encoder import Int8Linear
-from wherefrom.pipeline.measuring import measure
+from wherefrom.pipeline.measuring import scored
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.sources import Evaluation
 
@@ -153,7 +153,7 @@ def test_every_step_is_measured_and_written(
         assert manifest.training["compression"][-1]["name"] == name
         sizes = [f.stat().st_size for f in folder.iterdir() if f.is_file() and f.suffix != ".md"]
         assert abs(point.bytes - sum(sizes)) < 4096  # the manifest has grown by the measures
-        again = measure(Reader.open(folder, device="cpu"), place / "data", DEV, most=5)
+        again = scored(Reader.open(folder, device="cpu"), place / "data", DEV, most=5).measures()
         assert again == point.measures["dev.json"]
     assert points["original"].latency.times_faster == 1.0
     assert {point.latency.prompts for point in done.points} == {2}

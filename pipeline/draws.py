@@ -6,6 +6,7 @@ from pathlib import Path
 
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
+from wherefrom.pipeline.augmentation import Augmenter
 from wherefrom.pipeline.batches import (
     Item,
     choice_items,
@@ -22,6 +23,7 @@ from wherefrom.pipeline.curriculum import (
     span_examples,
     text_examples,
 )
+from wherefrom.pipeline.held_out import HeldOut, held_share, part
 from wherefrom.pipeline.labelled_texts import read_texts
 from wherefrom.pipeline.leakage import Kind, evaluated, without_leaks
 from wherefrom.pipeline.prompt import PromptBuilder
@@ -36,9 +38,14 @@ def draw_batches(
     *,
     teacher: Teacher | None = None,
     labels: Sequence[str] = (),
+    held_out: HeldOut | None = None,
+    augmenter: Augmenter | None = None,
     progress: Progress | None = None,
 ) -> tuple[list[list[Item]], dict[str, int]]:
     """Draw the whole run's batches; return them with the number of items of each task.
+
+    What is not learnt, because probabilities are fitted on it, is added to `held_out`; `augmenter`
+    gives changed copies of the rest.
 
     Raises
     ------
@@ -46,23 +53,34 @@ def draw_batches(
         If examples stand in an evaluation file too, and the recipe does not drop them.
     """
     rng = random.Random(recipe.seed)
-    known = evaluated(recipe.evaluate, data)
+    known = evaluated((*recipe.evaluate, *recipe.calibrate), data)
+    aside = held_out or HeldOut()
     leaked = 0
 
-    def clean(examples: Sequence[Kind]) -> list[Kind]:
+    def learnt(task: str, examples: Sequence[Kind]) -> list[Kind]:
         nonlocal leaked
-        kept, found = without_leaks(examples, known, recipe.leaks)
+        clean, found = without_leaks(examples, known, recipe.leaks)
         leaked += found
-        return kept
+        own: list[Kind] = getattr(aside, task)
+        kept: list[Kind] = part(clean, held_share(recipe, task), own)
+        copies: list[Kind] = augmenter.more(kept, progress=progress) if augmenter else []
+        made, _ = without_leaks(copies, known, "drop")
+        return kept + made
 
-    spans = span_items(clean(span_examples(recipe, data, rng, progress=progress)), builder)
-    examples = clean(pair_examples(recipe, data, rng))
+    spans = span_items(
+        learnt("spans", span_examples(recipe, data, rng, progress=progress)), builder
+    )
+    examples = learnt("pairs", pair_examples(recipe, data, rng))
     wanted = targets(examples, teacher, progress=progress)
     wanted += recipe.label_smoothing * (1 / wanted.shape[1] - wanted)
     pairs = pair_items(examples, wanted, builder)
-    choices = choice_items(clean(choice_examples(recipe, data, rng, progress=progress)), builder)
-    claims = claim_items(clean(claim_examples(recipe, data, rng, progress=progress)), builder)
-    texts = text_items(clean(text_examples(recipe, data, rng)), labels, builder)
+    choices = choice_items(
+        learnt("choices", choice_examples(recipe, data, rng, progress=progress)), builder
+    )
+    claims = claim_items(
+        learnt("claims", claim_examples(recipe, data, rng, progress=progress)), builder
+    )
+    texts = text_items(learnt("texts", text_examples(recipe, data, rng)), labels, builder)
     drawn: list[tuple[str, Sequence[Item], int]] = [
         ("span_items", spans, recipe.span_batch),
         ("pair_items", pairs, recipe.pair_batch),
@@ -73,6 +91,7 @@ def draw_batches(
     batches = [batch for _, items, size in drawn for batch in cut_batches(items, size, rng)]
     rng.shuffle(batches)
     counts = {name: len(items) for name, items, _ in drawn if items}
+    counts |= dict(augmenter.counts) if augmenter else {}
     return batches, counts | ({"leaks_dropped": leaked} if leaked else {})
 
 

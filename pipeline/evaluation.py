@@ -9,7 +9,6 @@ import re
 import string
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,125 +22,106 @@ from wherefrom.pipeline.examples import (
     PairExample,
     TextExample,
 )
-from wherefrom.pipeline.interval import mean_with_interval
 from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.scores import ACCURACY, Measures, Scores, sureness
 from wherefrom.pipeline.squad import SquadQuestion
 
-Measures = dict[str, dict[str, float]]  # of each measure n, value, and low and high of its interval
-BINS = 15
 SMALLEST = 1e-9  # added to probabilities, so that no sum of them is 0
 EXTRA_WORDS = 4  # an answer may say so much more than the one that is known
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
-@dataclass(frozen=True, slots=True)
-class SpanScores:
-    """One value for each question: 1.0 for an exact match, and F1 of the words."""
-
-    exact_match: tuple[float, ...]
-    f1: tuple[float, ...]
-
-
-def score_spans(reader: Reader, questions: Sequence[SquadQuestion]) -> SpanScores:
+def score_spans(reader: Reader, questions: Sequence[SquadQuestion]) -> Scores:
     """Let the reader answer each question from its own paragraph, and compare with the answers.
 
-    Questions without answers are not allowed here: whether to abstain is decided elsewhere.
+    Questions without answers are not allowed here; see `score_answerable`.
     """
-    readings = reader.read(
-        [question.question for question in questions],
-        [(question.title, question.context) for question in questions],
-        count=1,
-    )
-    exact: list[float] = []
-    f1: list[float] = []
-    for question, reading in zip(questions, readings, strict=True):
-        best = reading.spans[0] if reading.spans else None
-        said = question.context[best.start : best.end] if best else ""
-        right = [answer for answer, _ in question.answers]
-        exact.append(exact_match(said, right))
-        f1.append(word_f1(said, right))
-    return SpanScores(tuple(exact), tuple(f1))
+    said = [answer for answer, _ in _answers(reader, questions)]
+    return Scores(_worth(said, [[text for text, _ in each.answers] for each in questions]))
 
 
-def measure_spans(reader: Reader, questions: Sequence[SquadQuestion]) -> Measures:
-    """Return exact match and F1 with their intervals, of answers in their own paragraphs."""
-    scores = score_spans(reader, questions)
+def score_answerable(reader: Reader, questions: Sequence[SquadQuestion]) -> Scores:
+    """Let the reader answer from the paragraph or abstain, and say how probable an answer is there.
+
+    As in SQuAD 2 (Rajpurkar, Jia and Liang, arXiv:1806.03822) an abstention is right where there is
+    no answer; the reader abstains where it holds none for more probable.
+    """
+    read = _answers(reader, questions)
+    chances = np.array([chance for _, chance in read])
+    said = [answer if chance >= 0.5 else "" for answer, chance in read]
+    wanted = [[text for text, _ in each.answers] or [""] for each in questions]
+    answered = np.array([bool(each.answers) for each in questions])
+    told = sureness(np.stack([1 - chances, chances], axis=1), answered.astype(int))
+    return Scores({**_worth(said, wanted), **told.values}, told.chances)
+
+
+def _answers(reader: Reader, questions: Sequence[SquadQuestion]) -> list[tuple[str, float]]:
+    """Return the best span of each question's paragraph, and how probable it holds an answer."""
+    asked = [question.question for question in questions]
+    readings = reader.read(asked, [(each.title, each.context) for each in questions], count=1)
+    chances = reader.answerable(readings)
+    bests = [reading.spans[0] if reading.spans else None for reading in readings]
+    return [
+        (each.context[best.start : best.end] if best else "", float(chance))
+        for each, best, chance in zip(questions, bests, chances, strict=True)
+    ]
+
+
+def _worth(said: Sequence[str], right: Sequence[Sequence[str]]) -> dict[str, NDArray[np.float64]]:
+    """Return exact match and F1 of each answer."""
+    both = list(zip(said, right, strict=True))
     return {
-        "exact_match": mean_with_interval(scores.exact_match),
-        "f1": mean_with_interval(scores.f1),
+        "exact_match": np.array([exact_match(*each) for each in both], dtype=np.float64),
+        "f1": np.array([word_f1(*each) for each in both], dtype=np.float64),
     }
 
 
-def measure_pairs(reader: Reader, pairs: Sequence[PairExample]) -> Measures:
-    """Return the accuracy of inference with its interval, and how well its probability tells it.
-
-    Where a pair is only known not to be entailed, all are judged by two classes.
-    """
+def score_pairs(reader: Reader, pairs: Sequence[PairExample]) -> Scores:
+    """Judge pairs. Where one is only known not to be entailed, all are judged by two classes."""
     found = reader.infer([pair.premise for pair in pairs], [pair.hypothesis for pair in pairs])
     labels = np.array([pair.label for pair in pairs])
     if (labels == NOT_ENTAILED).any():
         entailed = found[:, ENTAILMENT]
-        return _sureness(np.stack([entailed, 1 - entailed], axis=1), labels != ENTAILMENT)
-    return _sureness(found, labels)
+        return sureness(np.stack([entailed, 1 - entailed], axis=1), labels != ENTAILMENT)
+    return sureness(found, labels)
 
 
-def measure_yes_no(reader: Reader, pairs: Sequence[PairExample]) -> Measures:
-    """Return accuracy and calibration error of yes/no questions about a passage.
-
-    Yes is what is rather entailed than contradicted.
-    """
+def score_yes_no(reader: Reader, pairs: Sequence[PairExample]) -> Scores:
+    """Answer yes/no questions about a passage: yes is what is rather entailed than contradicted."""
     found = reader.infer([pair.premise for pair in pairs], [pair.hypothesis for pair in pairs])
     decided = found[:, [ENTAILMENT, CONTRADICTION]] + SMALLEST
     said = decided / decided.sum(axis=1, keepdims=True)
-    return _sureness(said, np.array([pair.label == CONTRADICTION for pair in pairs]))
+    return sureness(said, np.array([pair.label == CONTRADICTION for pair in pairs]))
 
 
-def measure_choices(reader: Reader, examples: Sequence[ChoiceExample]) -> Measures:
-    """Return the accuracy of choosing the most plausible statement, and its calibration error."""
+def score_choices(reader: Reader, examples: Sequence[ChoiceExample]) -> Scores:
+    """Choose the most plausible statement of each example."""
     logits = reader.plausibility(
         [premise for each in examples for premise in each.premises],
         [statement for each in examples for statement in each.statements],
     )
-    chances, right, first = [], [], 0
-    for each in examples:
-        last = first + len(each.statements)
-        odds = np.exp(logits[first:last] - logits[first:last].max())
-        chances.append(odds.max() / odds.sum())
-        right.append(int(odds.argmax()) == each.right)
-        first = last
-    return _measures(np.array(chances), np.array(right))
+    ends = np.cumsum([len(each.statements) for each in examples])[:-1]
+    odds = [np.exp(part - part.max()) for part in np.split(logits, ends)]
+    right = [each.argmax() == one.right for each, one in zip(odds, examples, strict=True)]
+    chances = np.array([each.max() / each.sum() for each in odds])
+    return Scores({ACCURACY: np.array(right, dtype=np.float64)}, chances)
 
 
-def measure_claims(reader: Reader, claims: Sequence[ClaimExample]) -> Measures:
-    """Return the accuracy of telling true claims from false ones, and its calibration error."""
+def score_claims(reader: Reader, claims: Sequence[ClaimExample]) -> Scores:
+    """Tell true claims from false ones."""
     logits = reader.plausibility([each.premise for each in claims], [each.claim for each in claims])
     true = 1 / (1 + np.exp(-logits))
-    return _sureness(
+    return sureness(
         np.stack([1 - true, true], axis=1), np.array([int(each.true) for each in claims])
     )
 
 
-def measure_texts(reader: Reader, texts: Sequence[TextExample]) -> Measures:
-    """Return the accuracy of labelling texts and its calibration error.
-
-    A label that the reader does not know counts as wrong.
-    """
+def score_texts(reader: Reader, texts: Sequence[TextExample]) -> Scores:
+    """Label texts. A label that the reader does not know counts as wrong."""
     known = {label: number for number, label in enumerate(reader.manifest.labels)}
     found = reader.label([each.text for each in texts])
-    return _sureness(found, np.array([known.get(each.label, -1) for each in texts]))
-
-
-def _sureness(chances: NDArray[np.float64], labels: NDArray[np.integer]) -> Measures:
-    """Measure probabilities (N, L) against the numbers (N,) of the right labels."""
-    return _measures(chances.max(axis=1), chances.argmax(axis=1) == labels)
-
-
-def _measures(chances: NDArray[np.float64], right: NDArray[np.bool_]) -> Measures:
-    return {
-        "accuracy": mean_with_interval(right.astype(float).tolist()),
-        "calibration_error": {"n": len(right), "value": calibration_error(chances, right)},
-    }
+    return sureness(found, np.array([known.get(each.label, -1) for each in texts]))
 
 
 def count(measures: Measures) -> int:
@@ -162,29 +142,6 @@ def in_words(measures: Measures) -> str:
         + (f" [{100 * found['low']:.1f}, {100 * found['high']:.1f}]" if "low" in found else "")
         for name, found in measures.items()
     )
-
-
-def calibration_error(probabilities: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Return the expected calibration error of what was held for likeliest.
-
-    Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning",
-    AAAI 2015, with BINS bins of equal width.
-
-    Parameters
-    ----------
-    probabilities
-        Shape (N,), from 0 to 1: how sure each prediction was.
-    right
-        Shape (N,): whether it was right.
-
-    Examples
-    --------
-    >>> calibration_error(np.array([0.75, 0.75]), np.array([True, False]))
-    0.25
-    """
-    bins = np.minimum((probabilities * BINS).astype(int), BINS - 1)
-    gaps = np.bincount(bins, weights=right - probabilities, minlength=BINS)
-    return float(np.abs(gaps).sum() / max(1, len(right)))
 
 
 def normalised_words(text: str) -> list[str]:

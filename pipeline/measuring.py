@@ -7,25 +7,37 @@ from typing import Any
 
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import UsageError
+from wherefrom.pipeline.changed_examples import changed_examples, lost
 from wherefrom.pipeline.checkpoint import MANIFEST
 from wherefrom.pipeline.claims import read_claims, read_yes_no
 from wherefrom.pipeline.evaluation import (
-    Measures,
-    measure_choices,
-    measure_claims,
-    measure_pairs,
-    measure_spans,
-    measure_texts,
-    measure_yes_no,
+    score_answerable,
+    score_choices,
+    score_claims,
+    score_pairs,
+    score_spans,
+    score_texts,
+    score_yes_no,
 )
 from wherefrom.pipeline.examples import ChoiceExample, PairExample
+from wherefrom.pipeline.held_out import group, split
 from wherefrom.pipeline.inference_pairs import read_pairs
 from wherefrom.pipeline.labelled_texts import read_texts
 from wherefrom.pipeline.multiple_choice import as_example, read_choices
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import Recipe
+from wherefrom.pipeline.reliability import Bin
+from wherefrom.pipeline.scores import Measures, Scores
 from wherefrom.pipeline.sources import Evaluation
 from wherefrom.pipeline.squad import SquadQuestion, read_squad
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a reader is worth on one file, and how often it was right by how sure it was."""
+
+    measures: Measures
+    bins: tuple[Bin, ...]
 
 
 def measure(reader: Reader, data: Path, entry: Evaluation) -> Measures:
@@ -36,7 +48,44 @@ def measure(reader: Reader, data: Path, entry: Evaluation) -> Measures:
     UsageError
         If the file holds no example.
     """
-    return _TASKS[entry.task].measured(reader, _loaded(entry, data))
+    return measured(reader, data, entry).measures
+
+
+def measured(reader: Reader, data: Path, entry: Evaluation, *, share: float = 0.0) -> Measured:
+    """Measure a reader on one file of development data, but for the share that calibrates.
+
+    Raises
+    ------
+    UsageError
+        If the file holds no example.
+    """
+    examples, _ = split(examples_of(entry, data), share, group)
+    if entry.changed:
+        return Measured(measure_changed(reader, examples, entry), ())
+    scores = _TASKS[entry.task].score(reader, examples)
+    return Measured(scores.measures(), scores.bins())
+
+
+def measure_changed(reader: Reader, examples: Sequence[Any], entry: Evaluation) -> Measures:
+    """Measure a reader on the examples that the entry's change changes, clean and changed.
+
+    Raises
+    ------
+    UsageError
+        If it changes none.
+    """
+    before, after = _changed(examples, entry, fits=reader.prompts.question_fits)
+    score = _TASKS[entry.task].score
+    return lost(score(reader, before), score(reader, after))
+
+
+def _changed(
+    examples: Sequence[Any], entry: Evaluation, *, fits: Callable[[str], bool] = lambda asked: True
+) -> tuple[list[Any], list[Any]]:
+    before, after = changed_examples(examples, entry.changed, fits=fits)
+    if not before:
+        raise UsageError(f"{entry.changed} change no example of {entry.file}")
+    return before, after
 
 
 def require_measurable(recipe: Recipe, data: Path) -> None:
@@ -45,8 +94,8 @@ def require_measurable(recipe: Recipe, data: Path) -> None:
     Raises
     ------
     UsageError
-        If a file holds no example, or a task needs a head that the recipe does not train and its
-        encoder, which is no reader, does not have.
+        If a file holds no example, or none that can be changed, or a task needs a head that the
+        recipe does not train and its encoder, which is no reader, does not have.
     """
     is_reader = (find_model_folder(recipe.encoder).path / MANIFEST).is_file()
     trained = {
@@ -60,10 +109,12 @@ def require_measurable(recipe: Recipe, data: Path) -> None:
                 f"the recipe measures {entry.task} on {entry.file}, but trains no head for it; add "
                 f"[[{entry.task}]]"
             )
-        _ = _loaded(entry, data)
+        examples = examples_of(entry, data)
+        if entry.changed:
+            _ = _changed(examples, entry)
 
 
-def _loaded(entry: Evaluation, data: Path) -> Sequence[Any]:
+def examples_of(entry: Evaluation, data: Path) -> Sequence[Any]:
     """Read the examples of a file; raise UsageError where there is none."""
     file = data / entry.file
     examples = list(_TASKS[entry.task].read(file))
@@ -86,17 +137,18 @@ def _choices(file: Path) -> Iterable[ChoiceExample]:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """How the examples of a file are read, and how a reader is measured on them."""
+    """How the examples of a file are read, and how a reader's answers to them are scored."""
 
     read: Callable[[Path], Iterable[Any]]
-    measured: Callable[[Reader, Sequence[Any]], Measures]
+    score: Callable[[Reader, Sequence[Any]], Scores]
 
 
 _TASKS = {
-    "spans": _Task(_answered, measure_spans),
-    "pairs": _Task(_pairs, measure_pairs),
-    "yes_no": _Task(read_yes_no, measure_yes_no),
-    "choices": _Task(_choices, measure_choices),
-    "claims": _Task(read_claims, measure_claims),
-    "texts": _Task(read_texts, measure_texts),
+    "spans": _Task(_answered, score_spans),
+    "answerable": _Task(read_squad, score_answerable),
+    "pairs": _Task(_pairs, score_pairs),
+    "yes_no": _Task(read_yes_no, score_yes_no),
+    "choices": _Task(_choices, score_choices),
+    "claims": _Task(read_claims, score_claims),
+    "texts": _Task(read_texts, score_texts),
 }

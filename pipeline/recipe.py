@@ -1,10 +1,11 @@
 """Read a training recipe: one TOML file that says what a reader learns from, and how."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from wherefrom.kb.errors import UsageError
+from wherefrom.pipeline.augment_table import Augment, augment_table
 from wherefrom.pipeline.leakage import LEAKS
 from wherefrom.pipeline.recipe_kind import (
     check_choice,
@@ -20,6 +21,7 @@ from wherefrom.pipeline.sources import (
     PairSource,
     PlainSource,
     SpanSource,
+    calibration,
     check_keys,
     evaluation,
     judged_source,
@@ -49,6 +51,7 @@ RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "adversary_steps": (1, ENDLESS),
     "frozen_layers": (0, ENDLESS),
     "adapter_rank": (0, ENDLESS),
+    "calibration_share": (0, 0.5),
     "kept": (0, 1),
     "warmup_share": (0, 1),
     "decay_share": (0, 1),
@@ -77,7 +80,9 @@ class Recipe:
     that labels the pairs that are `taught`. At the end the share `kept` of the weights is that
     of the reader `kept_from`, an ancestor of this one: what it knew comes back, for little of
     what was learnt (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022,
-    arXiv:2109.01903).
+    arXiv:2109.01903). Of each task the share `calibration_share` of the examples is not learnt, so
+    that its probabilities can be fitted on them; of a head for which `calibrate` names files they
+    are fitted on those. `augment` says which changed copies of examples are learnt, too.
     """
 
     encoder: str
@@ -88,6 +93,8 @@ class Recipe:
     claims: tuple[JudgedSource, ...] = ()
     texts: tuple[PlainSource, ...] = ()
     evaluate: tuple[Evaluation, ...] = ()
+    calibrate: tuple[Evaluation, ...] = ()
+    augment: Augment = field(default_factory=Augment)
     teacher: str = ""
     seed: int = 7
     negatives: float = 0.3
@@ -112,6 +119,7 @@ class Recipe:
     kept_from: str = ""
     warmup_share: float = 0.05
     decay_share: float = 0.3
+    calibration_share: float = 0.02
     max_steps: int = 0
     save_steps: int = 500
     report_to: str = "none"
@@ -137,9 +145,14 @@ def read_recipe(path: Path) -> Recipe:
     claims = tuple(judged_source(*each) for each in tables_of(table, "claims", path))
     texts = tuple(plain_source(*each) for each in tables_of(table, "texts", path))
     evaluate = tuple(evaluation(*each) for each in tables_of(table, "evaluate", path))
+    calibrate = tuple(calibration(*each) for each in tables_of(table, "calibrate", path))
+    _require_different(evaluate, path)
     if not any((spans, pairs, yes_no, choices, claims, texts)):
         listed = ", ".join(f"[[{name}]]" for name in LEARNT)
         raise UsageError(f"{path}: a recipe needs at least one of {listed}")
+    found = (spans, pairs, yes_no, choices, claims, texts)
+    learnt = [name for name, sources in zip(LEARNT, found, strict=True) if sources]
+    augment = augment_table(table.pop("augment", {}), learnt, f"{path}, [augment]")
     kinds = {f.name: str if f.name == "encoder" else type(f.default) for f in fields(Recipe)}
     check_values(table, kinds, RANGES, path)
     taught = [source.file for source in pairs if source.taught]
@@ -162,8 +175,18 @@ def read_recipe(path: Path) -> Recipe:
         claims=claims,
         texts=texts,
         evaluate=evaluate,
+        calibrate=calibrate,
+        augment=augment,
         **table,
     )
+
+
+def _require_different(evaluate: tuple[Evaluation, ...], path: Path) -> None:
+    """Refuse two measurements that would be told under one name."""
+    names = [entry.name for entry in evaluate]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"{path}: two [[evaluate]] would both be told as {name}")
 
 
 def _require_inference_alone(

@@ -7,7 +7,8 @@ and resumed sees exactly the batches that an undisturbed one sees.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -23,10 +24,12 @@ from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
 from wherefrom.pipeline.adapter import attach_adapter, detach_adapter
 from wherefrom.pipeline.adversary import Adversary, MovedEmbeddings
+from wherefrom.pipeline.augmentation import Augmenter
 from wherefrom.pipeline.batches import Item, collate
 from wherefrom.pipeline.checkpoint import load_network
 from wherefrom.pipeline.draws import draw_batches, text_labels
 from wherefrom.pipeline.heads import ReaderNetwork
+from wherefrom.pipeline.held_out import HeldOut
 from wherefrom.pipeline.networks import (
     add_heads,
     blend,
@@ -57,6 +60,7 @@ class TrainedReader:
     seconds: float
     items: dict[str, int]  # of each task that was drawn
     labels: tuple[str, ...] = ()
+    held_out: HeldOut = field(default_factory=HeldOut)  # what it has not learnt
 
 
 class BatchList(Dataset[list[Item]]):
@@ -181,14 +185,8 @@ def train(
         ancestor = load_network(find_model_folder(recipe.kept_from).path)
         require_same_shape(network, ancestor)
     builder = PromptBuilder(tokenizer.backend_tokenizer, max_tokens=recipe.max_tokens)
-    teacher = _teacher(recipe, folder)
-    batches, counts = draw_batches(
-        recipe, data, builder, teacher=teacher, labels=labels, progress=progress
-    )
-    if not batches:
-        raise UsageError(f"the recipe draws no example from its data in {data}; raise a share")
-    if recipe.max_steps:
-        batches = batches[: recipe.max_steps * recipe.accumulate]
+    held_out = HeldOut()
+    batches, counts = _drawn(recipe, data, folder, builder, labels, held_out, progress)
     steps = math.ceil(len(batches) / recipe.accumulate)
     trainer = _ReaderTrainer(
         model=network,
@@ -207,7 +205,34 @@ def train(
         detach_adapter(network)
     if ancestor is not None:
         blend(network, ancestor, recipe.kept)
-    return TrainedReader(network, tokenizer, steps, seconds, counts, labels)
+    return TrainedReader(network, tokenizer, steps, seconds, counts, labels, held_out)
+
+
+def _drawn(
+    recipe: Recipe,
+    data: Path,
+    folder: Path,
+    builder: PromptBuilder,
+    labels: Sequence[str],
+    held_out: HeldOut,
+    progress: Progress | None,
+) -> tuple[list[list[Item]], dict[str, int]]:
+    """Draw the batches that a run learns, and how many items they are of; refuse none at all."""
+    batches, counts = draw_batches(
+        recipe,
+        data,
+        builder,
+        teacher=_teacher(recipe, folder),
+        labels=labels,
+        held_out=held_out,
+        augmenter=Augmenter.of(recipe.augment, recipe.seed, folder, fits=builder.question_fits),
+        progress=progress,
+    )
+    if not batches:
+        raise UsageError(f"the recipe draws no example from its data in {data}; raise a share")
+    if recipe.max_steps:
+        batches = batches[: recipe.max_steps * recipe.accumulate]
+    return batches, counts
 
 
 def _collate_one(features: list[list[Item]]) -> dict[str, Tensor]:

@@ -35,6 +35,7 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
     conceptnet = data / "kg" / "conceptnet100k.tsv"
     nfcorpus = data / "beir" / "nfcorpus"
     squad = data / "qa" / "squad_dev_a.json"
+    squad2 = data / "qa" / "squad2_dev_a.json"
     pairs = (data / "nli" / "mnli_dev_a.jsonl", data / "nli" / "snli_dev_a.jsonl")
     csqa = data / "commonsense" / "csqa_dev.jsonl"
     concepts = data / "kg" / "conceptnet100k.tsv"
@@ -54,6 +55,7 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
         Run("training_speed", "training_speed"),
         Run("reader", "reader", ("--data", str(data)), (squad, *pairs)),
         Run("compression", "compression", ("--data", str(data)), (squad, *pairs)),
+        Run("robustness", "robustness", ("--data", str(data)), (squad, squad2, *pairs)),
         Run("nfcorpus", "retrieval_nfcorpus", ("--data", str(nfcorpus)), (nfcorpus,)),
         Run("multihop_answers", "multihop_answers", ("--data", str(wiki.parent)), (wiki,)),
         Run("choose_facts", "choose_facts", ("--data", str(data)), (csqa, concepts)),

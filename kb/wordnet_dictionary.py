@@ -28,7 +28,7 @@ class Dictionary:
     """An opened dictionary; to be closed."""
 
     def __init__(self, folder: Path) -> None:
-        _check_folder(folder)
+        check_folder(folder)
         self.folder = folder
         self._streams = ExitStack()
         self._satellites: dict[int, str] = {}
@@ -131,8 +131,14 @@ def _in_place(line: bytes, offset: int) -> bool:
     return line.startswith(b"%08d " % offset)
 
 
-def _check_folder(folder: Path) -> None:
-    """Raise when a folder lacks a file of a dictionary."""
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that lacks a file of a dictionary.
+
+    Raises
+    ------
+    SourceError
+        If it is none; the files that are missing are named.
+    """
     existing_folder(folder)
     missing = [name for name in _NEEDED if not (folder / name).is_file()]
     if missing:

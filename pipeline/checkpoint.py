@@ -36,20 +36,26 @@ ADAPTER = "adapter."  # and those of its adapter
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How logits become the probabilities that are shown; fitted on development data.
+    """How logits become the probabilities that are shown; fitted on data held out for it.
 
     An answer's log-odds are `answer_bias` plus the sum of `answer_weights` times the features of
     the same names (`wherefrom.pipeline.decision.FEATURES`). Below `answer_threshold` the reader
-    abstains. Inference logits are divided by `inference_temperature`. A sentence decides on a claim
-    by as much as it is about it: the weight rises from 0 to 1 around the cosine `claim_cosine`. A
-    choice's logit is the sum of `choice_weights` times the features of the same names
-    (`wherefrom.pipeline.choosing.FEATURES`).
+    abstains. The log-odds that a passage answers a question at all are `answerable_bias` plus the
+    sum of `answerable_weights` times `wherefrom.pipeline.reader.READING_FEATURES`. The logits of
+    inference, plausibility and labels are divided by their temperatures. A sentence decides on a
+    claim by as much as it is about it: the weight rises from 0 to 1 around the cosine
+    `claim_cosine`. A choice's logit is the sum of `choice_weights` times the features of the same
+    names (`wherefrom.pipeline.choosing.FEATURES`). What a manifest does not name is as here.
     """
 
     answer_weights: Mapping[str, float] = field(default_factory=lambda: {"margin": 1.0})
     answer_bias: float = 0.0
     answer_threshold: float = 0.5
+    answerable_weights: Mapping[str, float] = field(default_factory=lambda: {"margin": 1.0})
+    answerable_bias: float = 0.0
     inference_temperature: float = 1.0
+    plausibility_temperature: float = 1.0
+    label_temperature: float = 1.0
     claim_cosine: float = 0.5
     choice_weights: Mapping[str, float] = field(
         default_factory=lambda: {"entailment": 1.0, "cosine": 5.0}

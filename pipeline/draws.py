@@ -8,6 +8,7 @@ from typing import Any
 
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
+from wherefrom.pipeline.augmentation import Augmenter
 from wherefrom.pipeline.batches import (
     Item,
     choice_items,
@@ -31,6 +32,7 @@ from wherefrom.pipeline.examples import (
     SpanExample,
     TextExample,
 )
+from wherefrom.pipeline.held_out import HeldOut, held_share, part
 from wherefrom.pipeline.labelled_texts import read_texts
 from wherefrom.pipeline.leakage import Kind, Learnt, evaluated, without_leaks
 from wherefrom.pipeline.prompt import PromptBuilder
@@ -73,9 +75,14 @@ def draw_batches(
     *,
     teacher: Teacher | None = None,
     labels: Sequence[str] = (),
+    held_out: HeldOut | None = None,
+    augmenter: Augmenter | None = None,
     progress: Progress | None = None,
 ) -> tuple[list[list[Item]], dict[str, int]]:
     """Draw the batches of a recipe's own files; return them with the number of items of each task.
+
+    What is not learnt, because probabilities are fitted on it, is added to `held_out`; `augmenter`
+    gives changed copies of the rest.
 
     Raises
     ------
@@ -83,12 +90,15 @@ def draw_batches(
         If examples stand in an evaluation file too, and the recipe does not drop them.
     """
     rng = random.Random(recipe.seed)
-    known = evaluated(recipe.evaluate, data)
-    examples, leaked = draw_examples(recipe, data, rng, known=known, progress=progress)
-    made = make_items(examples, recipe, builder, teacher=teacher, labels=labels, progress=progress)
+    known = evaluated((*recipe.evaluate, *recipe.calibrate), data)
+    examples, leaked = draw_examples(
+        recipe, data, rng, known=known, held_out=held_out, progress=progress
+    )
+    learnt = augmented(examples, augmenter, known=known, progress=progress)
+    made = make_items(learnt, recipe, builder, teacher=teacher, labels=labels, progress=progress)
     batches = cut_items(made, rng)
     rng.shuffle(batches)
-    return batches, count_items(made) | ({"leaks_dropped": leaked} if leaked else {})
+    return batches, count_items(made, augmenter) | ({"leaks_dropped": leaked} if leaked else {})
 
 
 def draw_examples(
@@ -97,34 +107,54 @@ def draw_examples(
     rng: random.Random,
     *,
     known: Mapping[str, str],
+    held_out: HeldOut | None = None,
     progress: Progress | None = None,
 ) -> tuple[Examples, int]:
     """Draw a recipe's examples; return them with the number of those left out.
 
     Left out, or refused, as the recipe's `leaks` says, are those whose content is `known` from an
-    evaluation file (`wherefrom.pipeline.leakage`).
+    evaluation file (`wherefrom.pipeline.leakage`). Left out, too, and added to `held_out`, are
+    those on which probabilities are fitted.
 
     Raises
     ------
     UsageError
         If there are any, and they are refused.
     """
+    aside = held_out or HeldOut()
     leaked = 0
 
-    def clean(examples: Sequence[Kind]) -> list[Kind]:
+    def learnt(task: str, examples: Sequence[Kind]) -> list[Kind]:
         nonlocal leaked
-        kept, found = without_leaks(examples, known, recipe.leaks)
+        clean, found = without_leaks(examples, known, recipe.leaks)
         leaked += found
+        own: list[Kind] = getattr(aside, task)
+        kept: list[Kind] = part(clean, held_share(recipe, task), own)
         return kept
 
     examples = Examples(
-        spans=clean(span_examples(recipe, data, rng, progress=progress)),
-        pairs=clean(pair_examples(recipe, data, rng)),
-        choices=clean(choice_examples(recipe, data, rng, progress=progress)),
-        claims=clean(claim_examples(recipe, data, rng, progress=progress)),
-        texts=clean(text_examples(recipe, data, rng)),
+        spans=learnt("spans", span_examples(recipe, data, rng, progress=progress)),
+        pairs=learnt("pairs", pair_examples(recipe, data, rng)),
+        choices=learnt("choices", choice_examples(recipe, data, rng, progress=progress)),
+        claims=learnt("claims", claim_examples(recipe, data, rng, progress=progress)),
+        texts=learnt("texts", text_examples(recipe, data, rng)),
     )
     return examples, leaked
+
+
+def augmented(
+    examples: Examples,
+    augmenter: Augmenter | None,
+    *,
+    known: Mapping[str, str],
+    progress: Progress | None = None,
+) -> Examples:
+    """Add changed copies to examples that are learnt, but for those whose content is `known`."""
+    if augmenter is None:
+        return examples
+    copies = (augmenter.more(each, progress=progress) for each in examples.lists())
+    clean = (without_leaks(each, known, "drop")[0] for each in copies)
+    return Examples(*([*own, *new] for own, new in zip(examples.lists(), clean, strict=True)))
 
 
 def make_items(
@@ -153,9 +183,10 @@ def cut_items(made: Sequence[Made], rng: random.Random) -> list[list[Item]]:
     return [batch for each in made for batch in cut_batches(each.items, each.size, rng)]
 
 
-def count_items(made: Sequence[Made]) -> dict[str, int]:
-    """Return the number of items of each task that has any."""
-    return {each.name: len(each.items) for each in made if each.items}
+def count_items(made: Sequence[Made], augmenter: Augmenter | None = None) -> dict[str, int]:
+    """Return the number of items of each task that has any, and of changed copies among them."""
+    counts = {each.name: len(each.items) for each in made if each.items}
+    return counts | (dict(augmenter.counts) if augmenter else {})
 
 
 def text_labels(recipe: Recipe, data: Path) -> tuple[str, ...]:

@@ -35,16 +35,37 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 def score_spans(reader: Reader, questions: Sequence[SquadQuestion]) -> Scores:
     """Let the reader answer each question from its own paragraph, and compare with the answers.
 
-    Questions without answers are not allowed here: whether to abstain is decided elsewhere.
+    Questions without answers are not allowed here; see `score_answerable`.
     """
+    said = [answer for answer, _ in _answers(reader, questions)]
+    return Scores(_worth(said, [[text for text, _ in each.answers] for each in questions]))
+
+
+def score_answerable(reader: Reader, questions: Sequence[SquadQuestion]) -> Scores:
+    """Let the reader answer from the paragraph or abstain, and say how probable an answer is there.
+
+    As in SQuAD 2 (Rajpurkar, Jia and Liang, arXiv:1806.03822) an abstention is right where there is
+    no answer; the reader abstains where it holds none for more probable.
+    """
+    read = _answers(reader, questions)
+    chances = np.array([chance for _, chance in read])
+    said = [answer if chance >= 0.5 else "" for answer, chance in read]
+    wanted = [[text for text, _ in each.answers] or [""] for each in questions]
+    answered = np.array([bool(each.answers) for each in questions])
+    told = sureness(np.stack([1 - chances, chances], axis=1), answered.astype(int))
+    return Scores({**_worth(said, wanted), **told.values}, told.chances)
+
+
+def _answers(reader: Reader, questions: Sequence[SquadQuestion]) -> list[tuple[str, float]]:
+    """Return the best span of each question's paragraph, and how probable it holds an answer."""
     asked = [question.question for question in questions]
     readings = reader.read(asked, [(each.title, each.context) for each in questions], count=1)
+    chances = reader.answerable(readings)
     bests = [reading.spans[0] if reading.spans else None for reading in readings]
-    said = [
-        each.context[best.start : best.end] if best else ""
-        for each, best in zip(questions, bests, strict=True)
+    return [
+        (each.context[best.start : best.end] if best else "", float(chance))
+        for each, best, chance in zip(questions, bests, chances, strict=True)
     ]
-    return Scores(_worth(said, [[text for text, _ in each.answers] for each in questions]))
 
 
 def _worth(said: Sequence[str], right: Sequence[Sequence[str]]) -> dict[str, NDArray[np.float64]]:

@@ -1,6 +1,6 @@
 """Say what a reader gained and lost by learning on: each task before and after, paired."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 from wherefrom.pipeline.change import Change, paired_change
@@ -9,10 +9,10 @@ from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.scores import Scores
 from wherefrom.pipeline.sources import Evaluation
 
+Measurement = tuple[Evaluation, float, Scores | None]
 
-def gains(
-    before: Reader, after: Mapping[str, Scores], data: Path, entries: Iterable[Evaluation]
-) -> dict[str, dict[str, Change]]:
+
+def gains(before: Reader, after: Sequence[Measurement], data: Path) -> dict[str, dict[str, Change]]:
     """Return the measures of the reader that was learnt on from beside those of the new one.
 
     Parameters
@@ -20,11 +20,11 @@ def gains(
     before
         The reader that was learnt on from.
     after
-        What the new one says of each file.
+        Of each file its entry in the recipe, the share of it that calibrates, and what the new one
+        says of each example of the rest. One that the reader has no head for is left out, for there
+        is nothing to lose; and one without scores.
     data
         The folder of the files.
-    entries
-        The files. One that the reader has no head for is left out: there is nothing to lose.
 
     Returns
     -------
@@ -32,12 +32,12 @@ def gains(
         Of each file and each measure that has a value for every example.
     """
     found: dict[str, dict[str, Change]] = {}
-    for entry in entries:
-        if not _can_answer(before, entry.task):
+    for entry, share, scores in after:
+        if scores is None or not _can_answer(before, entry.task):
             continue
-        values = scored(before, data, entry).values
-        new = after[entry.file].values
-        found[entry.file] = {name: paired_change(values[name], new[name]) for name in new}
+        values = scored(before, data, entry, share=share).values
+        new = scores.values
+        found[entry.name] = {name: paired_change(values[name], new[name]) for name in new}
     return found
 
 

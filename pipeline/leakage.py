@@ -119,7 +119,7 @@ def _beginning(example: Learnt) -> str:
 
 def _examples(entry: Evaluation, file: Path) -> Iterable[Learnt]:
     match entry.task:
-        case "spans":
+        case "spans" | "answerable":
             return (SpanExample(q.question, "", q.context, -1, -1) for q in read_squad(file))
         case "pairs":
             return (pair for _, pair in read_pairs(file))

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from wherefrom.kb.errors import UsageError
+from wherefrom.pipeline.changed_examples import changed_examples, lost
 from wherefrom.pipeline.claims import read_claims, read_yes_no
 from wherefrom.pipeline.evaluation import (
+    score_answerable,
     score_choices,
     score_claims,
     score_pairs,
@@ -16,19 +18,35 @@ from wherefrom.pipeline.evaluation import (
     score_yes_no,
 )
 from wherefrom.pipeline.examples import ChoiceExample, PairExample
+from wherefrom.pipeline.held_out import group, split
 from wherefrom.pipeline.inference_pairs import read_pairs
 from wherefrom.pipeline.labelled_texts import read_texts
 from wherefrom.pipeline.multiple_choice import as_example, read_choices
 from wherefrom.pipeline.networks import is_reader
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import Recipe
+from wherefrom.pipeline.reliability import Bin
 from wherefrom.pipeline.scores import Measures, Scores
 from wherefrom.pipeline.sources import Evaluation
 from wherefrom.pipeline.squad import SquadQuestion, read_squad
 
 
-def scored(reader: Reader, data: Path, entry: Evaluation, *, most: int = 0) -> Scores:
-    """Score what a reader says of each example of one file of development data.
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a reader is worth on one file, and how often it was right by how sure it was.
+
+    `scores` are those of each example, None where it is the examples that are changed.
+    """
+
+    measures: Measures
+    bins: tuple[Bin, ...]
+    scores: Scores | None = None
+
+
+def scored(
+    reader: Reader, data: Path, entry: Evaluation, *, most: int = 0, share: float = 0.0
+) -> Scores:
+    """Score what a reader says of each example of one file of development data, unchanged.
 
     Parameters
     ----------
@@ -36,18 +54,58 @@ def scored(reader: Reader, data: Path, entry: Evaluation, *, most: int = 0) -> S
         What is measured on which file of which folder.
     most
         How many examples at most, in even steps through the file; 0 takes all.
+    share
+        The share of the file that calibrates, and is left out.
 
     Raises
     ------
     UsageError
         If the file holds no example.
     """
-    return _TASKS[entry.task].score(reader, examples_of(entry, data, most=most))
+    examples, _ = split(examples_of(entry, data, most=most), share, group)
+    return _TASKS[entry.task].score(reader, examples)
 
 
 def measure(reader: Reader, data: Path, entry: Evaluation) -> Measures:
-    """Measure a reader on one file of development data; raise as `scored` does."""
-    return scored(reader, data, entry).measures()
+    """Measure a reader on one file of development data; raise as `measured` does."""
+    return measured(reader, data, entry).measures
+
+
+def measured(reader: Reader, data: Path, entry: Evaluation, *, share: float = 0.0) -> Measured:
+    """Measure a reader on one file of development data, but for the share that calibrates.
+
+    Raises
+    ------
+    UsageError
+        If the file holds no example, or none that can be changed.
+    """
+    if entry.changed:
+        examples, _ = split(examples_of(entry, data), share, group)
+        return Measured(measure_changed(reader, examples, entry), ())
+    scores = scored(reader, data, entry, share=share)
+    return Measured(scores.measures(), scores.bins(), scores)
+
+
+def measure_changed(reader: Reader, examples: Sequence[Any], entry: Evaluation) -> Measures:
+    """Measure a reader on the examples that the entry's change changes, clean and changed.
+
+    Raises
+    ------
+    UsageError
+        If it changes none.
+    """
+    before, after = _changed(examples, entry, fits=reader.prompts.question_fits)
+    score = _TASKS[entry.task].score
+    return lost(score(reader, before), score(reader, after))
+
+
+def _changed(
+    examples: Sequence[Any], entry: Evaluation, *, fits: Callable[[str], bool] = lambda asked: True
+) -> tuple[list[Any], list[Any]]:
+    before, after = changed_examples(examples, entry.changed, fits=fits)
+    if not before:
+        raise UsageError(f"{entry.changed} change no example of {entry.file}")
+    return before, after
 
 
 def require_measurable(recipe: Recipe, data: Path) -> None:
@@ -56,8 +114,8 @@ def require_measurable(recipe: Recipe, data: Path) -> None:
     Raises
     ------
     UsageError
-        If a file holds no example, or a task needs a head that the recipe does not train and its
-        encoder, which is no reader, does not have.
+        If a file holds no example, or none that can be changed, or a task needs a head that the
+        recipe does not train and its encoder, which is no reader, does not have.
     """
     goes_on = is_reader(recipe.encoder)
     trained = {
@@ -71,7 +129,9 @@ def require_measurable(recipe: Recipe, data: Path) -> None:
                 f"the recipe measures {entry.task} on {entry.file}, but trains no head for it; add "
                 f"[[{entry.task}]]"
             )
-        _ = examples_of(entry, data)
+        examples = examples_of(entry, data)
+        if entry.changed:
+            _ = _changed(examples, entry)
 
 
 def require_known_heads(reader: Reader, entries: Iterable[Evaluation]) -> None:
@@ -128,6 +188,7 @@ class _Task:
 
 _TASKS = {
     "spans": _Task(_answered, score_spans),
+    "answerable": _Task(read_squad, score_answerable),
     "pairs": _Task(_pairs, score_pairs),
     "yes_no": _Task(read_yes_no, score_yes_no),
     "choices": _Task(_choices, score_choices),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from wherefrom.pipeline.augment_table import WAYS
 from wherefrom.pipeline.change import Gains, gains_in_short, gains_in_words
 from wherefrom.pipeline.checkpoint import ReaderManifest
 from wherefrom.pipeline.evaluation import count, in_words
@@ -32,6 +33,8 @@ def model_card(manifest: ReaderManifest) -> str:
     packages = (f"{name} {number}" for name, number in training.get("packages", {}).items())
     hashes = {name: digest for _, run in runs for name, digest in run["data_sha256"].items()}
     data = "\n".join(f"| `{name}` | `{hashes[name][:16]}…` |" for name in sorted(hashes))
+    calibrated = _calibrated(training.get("calibrated_on"))
+    diagram = "\n![Reliability](reliability.svg)\n" if training.get("reliability") else ""
     return f"""---
 library_name: wherefrom
 pipeline_tag: question-answering
@@ -62,8 +65,8 @@ Packages: {", ".join(packages) or "not known"}.
 
 ## Metrics, of the weights as stored ({_kept_as(manifest)}), on development data
 
-In brackets the 95 % bootstrap interval.
-
+In brackets the 95 % bootstrap interval.{calibrated}
+{diagram}
 | data | n | metrics |
 |---|---|---|
 {_metrics(training.get("metrics", {}))}
@@ -78,6 +81,20 @@ def _more(manifest: ReaderManifest) -> str:
     if manifest.labels:
         more += f", and one for the labels {', '.join(manifest.labels)}"
     return more
+
+
+def _calibrated(counts: Mapping[str, int] | None) -> str:
+    """Say on how many examples probabilities were fitted, none of which is measured on.
+
+    Nothing is known of readers of earlier releases, whose manifests do not say it (None).
+    """
+    if not counts:
+        return "" if counts is None else " Probabilities are not calibrated."
+    found = [f"{count:,} {DRAWN[name.rstrip('s') + '_items']}" for name, count in counts.items()]
+    return (
+        f" Probabilities are fitted on {', '.join(found)} that are neither learnt nor measured on; "
+        "`wherefrom calibrate` fits those of answers to a knowledge base."
+    )
 
 
 def _runs(name: str, training: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -124,7 +141,7 @@ def _run(name: str, run: Mapping[str, Any]) -> str:
     return (
         f"- `{name}`: from `{run['encoder']}` (sha256 `{run['encoder_sha256'][:16]}…`){taught}, by "
         f"the recipe with sha256 `{run['recipe_sha256'][:16]}…`: {run['steps']:,} steps, drawn "
-        f"from {drawn_in_words(run)}, seed "
+        f"from {drawn_in_words(run)}{_changed(run)}, seed "
         f"{run['seed']}, {run['seconds'] / 60:.0f} minutes on {run['machine']}."
         f"{kept}{_more_of(run)}"
     )
@@ -184,6 +201,15 @@ Before and after, and in brackets the 95 % bootstrap interval of the paired diff
 |---|---|
 {rows}
 """
+
+
+def _changed(run: Mapping[str, Any]) -> str:
+    """Say how many of a run's examples were changed copies of others, and in which ways."""
+    counts = {way: run[f"augmented_{way}"] for way in WAYS if run.get(f"augmented_{way}")}
+    if not counts:
+        return ""
+    told = ", ".join(f"{count:,} by {way.replace('_', ' ')}" for way, count in counts.items())
+    return f" (changed copies among them: {told})"
 
 
 def _metrics(metrics: Mapping[str, Measures]) -> str:

@@ -74,6 +74,10 @@ class PromptBuilder:
         """Return what a claim may have at most: half the budget is for the premise."""
         return self.max_tokens // 2
 
+    def question_fits(self, question: str) -> bool:
+        """Tell whether `reading` would take a question."""
+        return len(self._encode([question])[0].ids) <= self.question_tokens
+
     def require_questions(self, questions: Sequence[str]) -> None:
         """Refuse questions that `reading` would refuse.
 

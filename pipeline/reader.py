@@ -15,6 +15,8 @@ from wherefrom.pipeline.prompt import Prompt, PromptBuilder
 from wherefrom.pipeline.spans import Span, best_spans, join_windows
 
 BATCH_TOKENS = 8192  # prompts times the longest of them, in one forward pass
+READING_FEATURES = ("margin", "relevance")
+NO_MARGIN = -20.0
 Output = TypeVar("Output")
 
 
@@ -24,6 +26,19 @@ class Reading:
 
     spans: tuple[Span, ...]
     relevance: float  # logit
+
+
+def reading_features(readings: Sequence[Reading]) -> NDArray[np.float64]:
+    """Return what speaks for an answer in each reading: (N, 2), in the order of READING_FEATURES.
+
+    In a text that has no word there is none, and its margin is NO_MARGIN.
+    """
+    return np.array(
+        [
+            (reading.spans[0].margin if reading.spans else NO_MARGIN, reading.relevance)
+            for reading in readings
+        ]
+    ).reshape(len(readings), len(READING_FEATURES))
 
 
 class Reader:
@@ -107,6 +122,15 @@ class Reader:
             logits[rows] = found.cpu().numpy()
         return _shares(logits / self.manifest.calibration.inference_temperature)
 
+    def answerable(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
+        """Say how probable it is that each text that was read answers its question, shape (N,)."""
+        calibration = self.manifest.calibration
+        weights = calibration.answerable_weights
+        logits = np.full(len(readings), calibration.answerable_bias)
+        for name, column in zip(READING_FEATURES, reading_features(readings).T, strict=True):
+            logits += weights.get(name, 0.0) * column
+        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -50, 50))))
+
     @property
     def has_plausibility(self) -> bool:
         """Tell whether the reader has learnt from choices or claims."""
@@ -136,7 +160,7 @@ class Reader:
         logits = np.zeros(len(prompts))
         for rows, found in self._run(self._network.plausible, prompts):
             logits[rows] = found.cpu().numpy()
-        return logits
+        return logits / self.manifest.calibration.plausibility_temperature
 
     def label(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Label each text; the end of one that is longer than the budget is not read.
@@ -161,7 +185,7 @@ class Reader:
         logits = np.zeros((len(prompts), len(labels)))
         for rows, found in self._run(self._network.label, prompts):
             logits[rows] = found.cpu().numpy()
-        return _shares(logits)
+        return _shares(logits / self.manifest.calibration.label_temperature)
 
     def _run(
         self, asked: Callable[..., Output], prompts: Sequence[Prompt]

@@ -1,11 +1,12 @@
 """Read a training recipe: one TOML file that says what a reader learns from, and how."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from wherefrom.kb.errors import UsageError
+from wherefrom.pipeline.augment_table import Augment, augment_table
 from wherefrom.pipeline.consistency import require_consistent
 from wherefrom.pipeline.earlier import Earlier, earlier_recipe
 from wherefrom.pipeline.leakage import LEAKS
@@ -23,6 +24,7 @@ from wherefrom.pipeline.sources import (
     PairSource,
     PlainSource,
     SpanSource,
+    calibration,
     check_keys,
     evaluation,
     judged_source,
@@ -43,6 +45,7 @@ _TABLES: dict[str, Callable[[dict[str, Any], str], Any]] = {
     "claims": judged_source,
     "texts": plain_source,
     "evaluate": evaluation,
+    "calibrate": calibration,
 }
 RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "seed": (0, 2**32 - 1),
@@ -62,6 +65,7 @@ RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "adversary_steps": (1, ENDLESS),
     "frozen_layers": (0, ENDLESS),
     "adapter_rank": (0, ENDLESS),
+    "calibration_share": (0, 0.5),
     "kept": (0, 1),
     "stopping_share": (0, 0.5),
     "patience": (1, ENDLESS),
@@ -106,6 +110,10 @@ class Recipe:
     which `fisher_examples` examples tell (`wherefrom.pipeline.consolidation`). At the end the
     weights are the mean of those of the last `averaged` checkpoints. `r_drop` is the weight of the
     difference between two passes (`wherefrom.pipeline.two_passes`).
+
+    Of each task the share `calibration_share` of the examples is not learnt, so that its
+    probabilities can be fitted on them; of a head for which `calibrate` names files they
+    are fitted on those. `augment` says which changed copies of examples are learnt, too.
     """
 
     encoder: str
@@ -117,6 +125,8 @@ class Recipe:
     texts: tuple[PlainSource, ...] = ()
     evaluate: tuple[Evaluation, ...] = ()
     earlier: tuple[Earlier, ...] = ()
+    calibrate: tuple[Evaluation, ...] = ()
+    augment: Augment = field(default_factory=Augment)
     teacher: str = ""
     seed: int = 7
     negatives: float = 0.3
@@ -148,6 +158,7 @@ class Recipe:
     r_drop: float = 0.0
     warmup_share: float = 0.05
     decay_share: float = 0.3
+    calibration_share: float = 0.02
     max_steps: int = 0
     save_steps: int = 500
     report_to: str = "none"
@@ -202,6 +213,9 @@ def _checked(table: dict[str, Any], earlier: tuple[Earlier, ...], path: Path) ->
     if not any(sources[key] for key in LEARNT):
         listed = ", ".join(f"[[{name}]]" for name in LEARNT)
         raise UsageError(f"{path}: a recipe needs at least one of {listed}")
+    _require_different(sources["evaluate"], path)
+    learnt = [name for name in LEARNT if sources[name]]
+    augment = augment_table(table.pop("augment", {}), learnt, f"{path}, [augment]")
     kinds = {f.name: str if f.name == "encoder" else type(f.default) for f in fields(Recipe)}
     check_values(table, kinds, RANGES, path)
     taught = [source.file for source in sources["pairs"] if source.taught]
@@ -217,9 +231,17 @@ def _checked(table: dict[str, Any], earlier: tuple[Earlier, ...], path: Path) ->
         _require_inference_alone(table, sources["spans"], path)
     if "encoder" not in table:
         raise UsageError(f"{path}: the key encoder is missing (a model's name or folder)")
-    recipe = Recipe(**sources, **table)
+    recipe = Recipe(**sources, augment=augment, **table)
     require_consistent(table, (recipe.warmup_share, recipe.decay_share), earlier, path)
     return recipe
+
+
+def _require_different(evaluate: tuple[Evaluation, ...], path: Path) -> None:
+    """Refuse two measurements that would be told under one name."""
+    names = [entry.name for entry in evaluate]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"{path}: two [[evaluate]] would both be told as {name}")
 
 
 def _require_inference_alone(

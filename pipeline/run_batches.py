@@ -11,16 +11,19 @@ from pathlib import Path
 
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
+from wherefrom.pipeline.augmentation import Augmenter
 from wherefrom.pipeline.batches import Item
 from wherefrom.pipeline.curriculum import repeat
 from wherefrom.pipeline.draws import (
     Examples,
     Made,
+    augmented,
     count_items,
     cut_items,
     draw_examples,
     make_items,
 )
+from wherefrom.pipeline.held_out import HeldOut
 from wherefrom.pipeline.leakage import Learnt, evaluated
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.recipe import Recipe, earlier_recipes
@@ -66,9 +69,14 @@ def draw_run(
     *,
     teachers: Teachers,
     labels: Sequence[str] = (),
+    held_out: HeldOut | None = None,
+    augmenter: Augmenter | None = None,
     progress: Progress | None = None,
 ) -> RunBatches:
     """Draw all batches of a run, from the recipe's seed.
+
+    What is not learnt, because probabilities are fitted on it, is added to `held_out`; `augmenter`
+    gives changed copies of what is learnt of the recipe's own files.
 
     A recipe that sets nothing aside and names no earlier one gets the batches of
     `wherefrom.pipeline.draws.draw_batches`.
@@ -79,17 +87,19 @@ def draw_run(
         If there is nothing to learn from or to set aside, or examples stand in an evaluation file
         too and are refused.
     """
-    drawing = Drawing(
-        recipe, data, builder, teachers, labels, evaluated(recipe.evaluate, data), progress
-    )
+    known = evaluated((*recipe.evaluate, *recipe.calibrate), data)
+    drawing = Drawing(recipe, data, builder, teachers, labels, known, progress)
     rng = random.Random(recipe.seed)
-    drawn, leaked = draw_examples(recipe, data, rng, known=drawing.known, progress=progress)
+    drawn, leaked = draw_examples(
+        recipe, data, rng, known=known, held_out=held_out, progress=progress
+    )
     learnt, other_side = _parted(drawn, recipe)
+    learnt = augmented(learnt, augmenter, known=known, progress=progress)
     made = _items(drawing, recipe, learnt)
     batches = cut_items(made, rng)
     if not batches:
         raise UsageError(f"the recipe draws no example from its data in {data}; raise a share")
-    counts = count_items(made) | ({"leaks_dropped": leaked} if leaked else {})
+    counts = count_items(made, augmenter) | ({"leaks_dropped": leaked} if leaked else {})
     others = [_replay(drawing, number, len(batches)) for number in range(len(recipe.earlier))]
     for other in others:
         batches += other.learnt

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wherefrom.pipeline.interval import mean_with_interval
-from wherefrom.pipeline.reliability import calibration_error
+from wherefrom.pipeline.reliability import Bin, calibration_error, reliability
 
 Measures = dict[str, dict[str, float]]  # of each measure n, value, and low and high of its interval
 ACCURACY, F1 = "accuracy", "f1"
@@ -34,6 +34,12 @@ class Scores:
             error = calibration_error(self.chances, self.values[ACCURACY] > 0)
             found["calibration_error"] = {"n": len(self.chances), "value": error}
         return found
+
+    def bins(self) -> tuple[Bin, ...]:
+        """Return how often the reader was right by how sure it was; none without probabilities."""
+        if self.chances is None:
+            return ()
+        return reliability(self.chances, self.values[ACCURACY] > 0)
 
 
 def sureness(chances: NDArray[np.float64], labels: NDArray[np.integer]) -> Scores:

@@ -7,7 +7,14 @@ from typing import Any
 from wherefrom.kb.errors import UsageError, unknown_value
 from wherefrom.pipeline.examples import INFERENCE_LABELS
 
-EVALUATION_TASKS = ("spans", "pairs", "yes_no", "choices", "claims", "texts")
+EVALUATION_TASKS = ("spans", "answerable", "pairs", "yes_no", "choices", "claims", "texts")
+CALIBRATED = ("spans", "pairs", "yes_no", "choices", "claims", "texts")
+CHANGES = {  # that a file can be measured under, with the tasks whose examples they change
+    "typos": ("spans", "answerable", "pairs", "yes_no", "claims", "texts"),
+    "entities": ("spans", "answerable", "pairs", "yes_no"),
+    "distractors": ("spans", "answerable"),
+    "negation": ("pairs",),
+}
 ENDLESS = float("inf")
 
 
@@ -66,15 +73,24 @@ class PlainSource:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A file of development data and what is measured on it.
+    """A file of development data and what is measured on it, or calibrated.
 
-    `spans` finds answers in their gold paragraph (SQuAD format), `pairs` is inference, `yes_no`
-    answers yes/no questions from their passage, `choices` chooses and `claims` tells true from
-    false without evidence, `texts` labels texts.
+    `spans` finds answers in their gold paragraph (SQuAD format), `answerable` abstains, too, where
+    there is none (SQuAD 2), `pairs` is inference, `yes_no` answers yes/no questions from their
+    passage, `choices` chooses and `claims` tells true from false without evidence, `texts` labels
+    texts. With `changed`, one of CHANGES, the examples that can be changed so are measured clean
+    and changed.
     """
 
     file: str
     task: str
+    changed: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what its measures are called: the file, and what sets it apart from others."""
+        task = "answerable" if self.task == "answerable" else ""
+        return ", ".join(part for part in (self.file, task, self.changed) if part)
 
 
 Source = SpanSource | PairSource | JudgedSource | PlainSource
@@ -131,10 +147,28 @@ def pair_source(entry: dict[str, Any], where: str) -> PairSource:
 def evaluation(entry: dict[str, Any], where: str) -> Evaluation:
     """Check one [[evaluate]] of a recipe."""
     _check_file(entry, Evaluation, where)
-    if entry.get("task") not in EVALUATION_TASKS:
-        error = unknown_value("task", str(entry.get("task")), EVALUATION_TASKS)
-        raise UsageError(f"{where}: {error}")
-    return Evaluation(**entry)
+    task = _task(entry, EVALUATION_TASKS, where)
+    changed = entry.get("changed", "")
+    fitting = [name for name, tasks in CHANGES.items() if task in tasks]
+    if changed and not fitting:
+        raise UsageError(f"{where}: nothing changes {task}, found changed = {changed!r}")
+    if changed and changed not in fitting:
+        error = unknown_value("changed", str(changed), fitting)
+        raise UsageError(f"{where}: of {task}: {error}")
+    return Evaluation(entry["file"], task, changed)
+
+
+def calibration(entry: dict[str, Any], where: str) -> Evaluation:
+    """Check one [[calibrate]] of a recipe."""
+    check_keys(entry, ["file", "task"], where)
+    _check_file(entry, Evaluation, where)
+    return Evaluation(entry["file"], _task(entry, CALIBRATED, where))
+
+
+def _task(entry: dict[str, Any], allowed: tuple[str, ...], where: str) -> str:
+    if entry.get("task") not in allowed:
+        raise UsageError(f"{where}: {unknown_value('task', str(entry.get('task')), allowed)}")
+    return str(entry["task"])
 
 
 def check_keys(table: dict[str, Any], allowed: list[str], where: str) -> None:

@@ -4,10 +4,10 @@ Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network", 2015, 
 What it has labelled is kept on disk, so that a run that is killed does not label it again.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from wherefrom.pipeline.examples import (
     TAUGHT,
     PairExample,
 )
+from wherefrom.pipeline.kept_lines import keep, read_kept
 from wherefrom.pipeline.reader import Reader
 
 CHUNK = 1024  # pairs that are labelled, and kept, at a time
@@ -53,10 +54,9 @@ class Teacher:
             for first in range(0, len(new), CHUNK):
                 part = new[first : first + CHUNK]
                 found = self.reader.infer([pair[0] for pair in part], [pair[1] for pair in part])
-                for pair, row in zip(part, np.round(found, 4).tolist(), strict=True):
-                    labels[pair] = tuple(row)
-                    lines.write(_line(pair, row))
-                lines.flush()
+                rows = np.round(found, 4).tolist()
+                labels |= {pair: tuple(row) for pair, row in zip(part, rows, strict=True)}
+                keep(lines, (_record(pair, row) for pair, row in zip(part, rows, strict=True)))
                 progress.advance(STAGE, len(part))
         progress.finish(STAGE)
         return labels
@@ -97,17 +97,10 @@ def _certain(label: int) -> Probabilities:
     return tuple(float(number == label) for number in range(len(INFERENCE_LABELS)))
 
 
-def _line(pair: Pair, probabilities: Sequence[float]) -> str:
-    record = {"premise": pair[0], "hypothesis": pair[1], "probabilities": probabilities}
-    return json.dumps(record, ensure_ascii=False) + "\n"
+def _record(pair: Pair, probabilities: Sequence[float]) -> dict[str, Any]:
+    return {"premise": pair[0], "hypothesis": pair[1], "probabilities": probabilities}
 
 
 def _read_labels(file: Path) -> dict[Pair, Probabilities]:
-    """Read the labels that are kept; a last line that was cut short by a kill is taken away."""
-    if not file.is_file():
-        return {}
-    whole, newline, cut = file.read_bytes().rpartition(b"\n")
-    if cut:
-        file.write_bytes(whole + newline)
-    records = (json.loads(line) for line in whole.splitlines())
+    records = read_kept(file)
     return {(r["premise"], r["hypothesis"]): tuple(r["probabilities"]) for r in records}

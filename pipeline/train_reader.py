@@ -1,17 +1,20 @@
 """Make a reader by a recipe: train it, store it, measure what was stored, write its model card."""
 
 import platform
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from importlib.metadata import version
 from pathlib import Path
-
-import numpy as np
 
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.durable import hash_file
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
-from wherefrom.pipeline.calibration import fit_temperature
+from wherefrom.pipeline.calibrating import fit_judging, fit_reading, uncalibrated
+from wherefrom.pipeline.calibration_data import (
+    calibration_examples,
+    measured_share,
+    require_calibratable,
+)
 from wherefrom.pipeline.checkpoint import (
     MANIFEST,
     Calibration,
@@ -20,14 +23,14 @@ from wherefrom.pipeline.checkpoint import (
     save_reader,
     write_manifest,
 )
-from wherefrom.pipeline.examples import NOT_ENTAILED
 from wherefrom.pipeline.gains import gains
-from wherefrom.pipeline.inference_pairs import read_pairs
-from wherefrom.pipeline.measuring import require_measurable, scored
+from wherefrom.pipeline.held_out import HeldOut
+from wherefrom.pipeline.measuring import measured, require_measurable
 from wherefrom.pipeline.model_card import write_model_card
 from wherefrom.pipeline.networks import is_reader
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import LEARNT, Recipe, earlier_recipes, read_recipe
+from wherefrom.pipeline.reliability_drawing import write_reliability
 from wherefrom.pipeline.training import TrainedReader, train
 
 CHECKPOINTS = "checkpoints"
@@ -78,6 +81,7 @@ def train_reader(
     recipe = read_recipe(recipe_file)
     _require_files(recipe, data)
     require_measurable(recipe, data)
+    require_calibratable(recipe, data)
     trained = train(recipe, data, out / CHECKPOINTS, resume=resume, progress=progress)
     manifest = ReaderManifest(
         name=name or out.resolve().name,
@@ -87,27 +91,61 @@ def train_reader(
         labels=trained.labels,
     )
     manifest = save_reader(out, trained.network, trained.tokenizer, manifest)
-    calibration = _known_calibration(recipe) if recipe.adapter_rank else Calibration()
-    calibration = replace(calibration, inference_temperature=1.0)
-    if recipe.choices or recipe.claims:
-        calibration = replace(calibration, choice_weights={"plausibility": 1.0})
-    write_manifest(out, replace(manifest, calibration=calibration))
-    temperature = _temperature(Reader.open(out), data, recipe)
-    calibration = replace(calibration, inference_temperature=temperature)
-    manifest = replace(manifest, calibration=calibration)
+    manifest = replace(manifest, calibration=_first_calibration(recipe))
     write_manifest(out, manifest)
-    reader = Reader.open(out)  # with the temperature, which the calibration error is measured at
-    scores = {entry.file: scored(reader, data, entry) for entry in recipe.evaluate}
-    measured: dict[str, object] = {
-        "metrics": {file: each.measures() for file, each in scores.items()}
+    manifest = _calibrated(out, manifest, calibration_examples(recipe, data, trained.held_out))
+    return _reported(out, manifest, recipe, data)
+
+
+def _calibrated(out: Path, manifest: ReaderManifest, examples: HeldOut) -> ReaderManifest:
+    """Fit the probabilities of the stored weights on what was held out, and write them."""
+    reader = Reader.open(out)
+    calibration = fit_reading(reader, examples.spans, fit_judging(reader, examples))
+    counts = {
+        field.name: len(kept)
+        for field in fields(examples)
+        if (kept := getattr(examples, field.name))
     }
-    if is_reader(recipe.encoder) and scores:
-        before = Reader.open(find_model_folder(recipe.encoder).path)
-        measured["gains"] = gains(before, scores, data, recipe.evaluate)
-    manifest = replace(manifest, training=manifest.training | measured)
+    record = {**manifest.training, "calibrated_on": counts}
+    manifest = replace(manifest, calibration=calibration, training=record)
     write_manifest(out, manifest)
+    return manifest
+
+
+def _reported(out: Path, manifest: ReaderManifest, recipe: Recipe, data: Path) -> ReaderManifest:
+    """Measure the stored weights, with their calibration, and write what was found."""
+    reader = Reader.open(out)
+    found = {
+        entry.name: measured(reader, data, entry, share=measured_share(recipe, entry.file))
+        for entry in recipe.evaluate
+    }
+    record = {
+        **manifest.training,
+        "metrics": {name: one.measures for name, one in found.items()},
+        "reliability": {
+            name: [asdict(each) for each in one.bins] for name, one in found.items() if one.bins
+        },
+    }
+    if is_reader(recipe.encoder) and found:
+        after = [
+            (entry, measured_share(recipe, entry.file), found[entry.name].scores)
+            for entry in recipe.evaluate
+        ]
+        before = Reader.open(find_model_folder(recipe.encoder).path)
+        record["gains"] = gains(before, after, data)
+    manifest = replace(manifest, training=record)
+    write_manifest(out, manifest)
+    write_reliability(out, {name: one.bins for name, one in found.items() if one.bins})
     write_model_card(out, manifest)
     return manifest
+
+
+def _first_calibration(recipe: Recipe) -> Calibration:
+    """Return what is known before anything is fitted."""
+    calibration = _known_calibration(recipe) if recipe.adapter_rank else Calibration()
+    if recipe.choices or recipe.claims:
+        calibration = replace(calibration, choice_weights={"plausibility": 1.0})
+    return uncalibrated(calibration)
 
 
 def _known_calibration(recipe: Recipe) -> Calibration:
@@ -121,17 +159,6 @@ def _known_calibration(recipe: Recipe) -> Calibration:
     return read_manifest(folder).calibration
 
 
-def _temperature(reader: Reader, data: Path, recipe: Recipe) -> float:
-    """Fit the inference head's temperature on the development pairs; 1 where there are none."""
-    files = [data / entry.file for entry in recipe.evaluate if entry.task == "pairs"]
-    found = (pair for file in files for _, pair in read_pairs(file))
-    pairs = [pair for pair in found if pair.label != NOT_ENTAILED]
-    if not pairs:
-        return 1.0
-    said = reader.infer([pair.premise for pair in pairs], [pair.hypothesis for pair in pairs])
-    return fit_temperature(said, np.array([pair.label for pair in pairs]))
-
-
 def _require_files(recipe: Recipe, data: Path) -> None:
     """Stop before the training, not hours into it, when a file is absent."""
     for name in recipe_files(recipe):
@@ -143,7 +170,7 @@ def recipe_files(recipe: Recipe) -> list[str]:
     """Return the names of all files of the data folder that a recipe names."""
     recipes = (recipe, *earlier_recipes(recipe))
     learnt = [one.file for each in recipes for name in LEARNT for one in getattr(each, name)]
-    return [*learnt, *(entry.file for entry in recipe.evaluate)]
+    return [*learnt, *(entry.file for entry in (*recipe.evaluate, *recipe.calibrate))]
 
 
 def training_record(

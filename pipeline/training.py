@@ -29,6 +29,7 @@ from wherefrom.pipeline.adaptive_rank import (
     schedule,
 )
 from wherefrom.pipeline.adversary import Adversary
+from wherefrom.pipeline.augmentation import Augmenter
 from wherefrom.pipeline.averaging import averaged_weights, require_averageable
 from wherefrom.pipeline.batches import Item, collate
 from wherefrom.pipeline.checkpoint import load_network
@@ -42,6 +43,7 @@ from wherefrom.pipeline.early_stopping import (
     load_checkpoint,
 )
 from wherefrom.pipeline.heads import ReaderNetwork
+from wherefrom.pipeline.held_out import HeldOut
 from wherefrom.pipeline.networks import (
     add_heads,
     blend,
@@ -77,6 +79,7 @@ class TrainedReader:
     items: dict[str, int]  # of each task that was drawn
     labels: tuple[str, ...] = ()
     record: dict[str, Any] = field(default_factory=dict)  # what else is to be said of the run
+    held_out: HeldOut = field(default_factory=HeldOut)  # what it has not learnt
 
 
 def train(
@@ -127,12 +130,15 @@ def train(
         ancestor = load_network(find_model_folder(recipe.kept_from).path)
         require_same_shape(network, ancestor)
     builder = PromptBuilder(tokenizer.backend_tokenizer, max_tokens=recipe.max_tokens)
+    held_out = HeldOut()
     drawn = draw_run(
         recipe,
         data,
         builder,
         teachers=cache(lambda teacher: _teacher(teacher, folder)),
         labels=labels,
+        held_out=held_out,
+        augmenter=Augmenter.of(recipe.augment, recipe.seed, folder, fits=builder.question_fits),
         progress=progress,
     )
     trainer = _trainer(recipe, folder, network, drawn)
@@ -150,7 +156,7 @@ def train(
     if ancestor is not None:
         blend(network, ancestor, recipe.kept)
     steps = trainer.state.global_step
-    return TrainedReader(network, tokenizer, steps, seconds, drawn.counts, labels, record)
+    return TrainedReader(network, tokenizer, steps, seconds, drawn.counts, labels, record, held_out)
 
 
 def _prepared(recipe: Recipe, *, fresh_labels: int) -> tuple[ReaderNetwork, tuple[str, ...]]:

@@ -189,6 +189,87 @@ def tiny_reader(tiny_reader_folder: Path) -> "Reader":
     return Reader.open(tiny_reader_folder, device="cpu")
 
 
+def saved_translator(folder: Path, kind: str, seed: int, words: Sequence[str] = ()) -> Path:
+    """Save a tiny model (``t5`` or ``marian``) that turns words into words, somehow."""
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+    from transformers import (
+        MarianConfig,
+        MarianMTModel,
+        PreTrainedTokenizerFast,
+        T5Config,
+        T5ForConditionalGeneration,
+    )
+
+    words = words or sorted(set(vocabulary()))
+    numbers = {word: number for number, word in enumerate(["<pad>", "</s>", "<unk>", *words])}
+    tokenizer = Tokenizer(models.WordLevel(numbers, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="$A </s>", special_tokens=[("</s>", 1)]
+    )
+    common = {
+        "vocab_size": len(numbers),
+        "pad_token_id": 0,
+        "eos_token_id": 1,
+        "decoder_start_token_id": 0,
+    }
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        if kind == "t5":
+            config = T5Config(d_model=16, d_kv=8, d_ff=32, num_layers=1, num_heads=2, **common)
+            network = T5ForConditionalGeneration(config)
+        else:
+            config = MarianConfig(
+                d_model=16,
+                encoder_layers=1,
+                decoder_layers=1,
+                encoder_attention_heads=2,
+                decoder_attention_heads=2,
+                encoder_ffn_dim=32,
+                decoder_ffn_dim=32,
+                max_position_embeddings=64,
+                forced_eos_token_id=None,
+                init_std=1.0,
+                **common,
+            )
+            network = MarianMTModel(config)
+    network.save_pretrained(folder)
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        pad_token="<pad>",
+        eos_token="</s>",
+        unk_token="<unk>",
+    ).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def save_translator() -> Callable[..., Path]:
+    """Give a function that saves a tiny translation model, its weights drawn from a seed."""
+    return saved_translator
+
+
+@pytest.fixture(scope="session")
+def wordnet_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a WordNet dictionary of a few words, as far as synonyms need one."""
+    folder = tmp_path_factory.mktemp("wordnet")
+    lines = {
+        "noun": ["tower spire"],
+        "verb": [],
+        "adj": ["brown russet", "clever smart"],
+        "adv": [],
+    }
+    for part, synsets in lines.items():
+        rows = ["  1 A licence.\n"]
+        for words in synsets:
+            named = " ".join(f"{word} 0" for word in words.split())
+            rows.append(f"00000000 03 n {len(words.split()):02x} {named} 000 | a gloss\n")
+        (folder / f"data.{part}").write_text("".join(rows))
+        (folder / f"index.{part}").write_text("  1 A licence.\n")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def make_evidence() -> Callable[..., Evidence]:
     """Give a function that makes a piece of evidence of a text."""

@@ -138,7 +138,8 @@ def test_the_temperature_that_made_the_labels_is_found(temperature: float) -> No
     chances = odds / odds.sum(axis=1, keepdims=True)
     labels = (rng.random((20_000, 1)) > chances.cumsum(axis=1)).sum(axis=1).clip(max=2)
     shown = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    assert fit_temperature(shown, labels) == pytest.approx(temperature, rel=0.06)
+    right = labels[:, None] == np.arange(3)
+    assert fit_temperature([(np.log(shown), right)]) == pytest.approx(temperature, rel=0.06)
 
 
 def test_every_candidate_is_observed(knowledge: Knowledge, tiny_reader_folder: Path) -> None:

@@ -238,3 +238,17 @@ def test_the_loaded_network_is_ready_to_run(tiny_reader_folder: Path) -> None:
     assert not loaded.network.training
     first, second = (run(loaded.network, loaded.tokenizer) for _ in range(2))
     assert torch.equal(first[0].start, second[0].start)  # no dropout
+
+
+def test_a_calibration_of_an_earlier_release_is_read(
+    tiny_reader_folder: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(tiny_reader_folder, tmp_path / "reader"))
+    table = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
+    later = ("answerable_weights", "answerable_bias", "plausibility_temperature")
+    for name in (*later, "label_temperature"):
+        del table["calibration"][name]
+    table["calibration"]["inference_temperature"] = 1.5
+    (folder / "reader.json").write_text(json.dumps(table), encoding="utf-8")
+    found = read_manifest(folder).calibration
+    assert found == Calibration(inference_temperature=1.5)

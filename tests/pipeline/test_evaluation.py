@@ -12,6 +12,7 @@ from wherefrom.pipeline.evaluation import (
     in_words,
     normalised_words,
     says_the_same,
+    score_answerable,
     score_pairs,
     score_spans,
     score_yes_no,
@@ -155,17 +156,20 @@ def test_spans_are_measured_with_their_intervals(tiny_reader: Reader) -> None:
     assert in_words(found).startswith("exact match 0.0 % [0.0, 0.0], f1 ")
 
 
-@pytest.mark.parametrize(
-    ("sure", "right", "error"),
-    [
-        ([1.0, 1.0], [True, True], 0.0),
-        ([1.0, 1.0], [False, False], 1.0),
-        ([0.75] * 4, [True, True, True, False], 0.0),
-        ([0.5, 0.9], [True, True], (0.5 + 0.1) / 2),
-        ([0.9] * 3 + [0.5], [True] * 3 + [False], (0.3 + 0.5) / 4),
-        ([], [], 0.0),
-    ],
-)
-def test_calibration_error(sure: list[float], right: list[bool], error: float) -> None:
-    found = calibration_error(np.array(sure, dtype=float), np.array(right, dtype=bool))
-    assert found == pytest.approx(error)
+def test_an_abstention_is_right_where_there_is_no_answer(tiny_reader: Reader) -> None:
+    context = "Paris"  # whatever the reader has learnt, it marks the only word
+    (reading,) = tiny_reader.read(["Who?"], [("", context)], count=1)
+    said = context[reading.spans[0].start : reading.spans[0].end]
+    asked = [
+        SquadQuestion("1", "Who?", "", context, ()),
+        SquadQuestion("2", "Who?", "", context, ((said, reading.spans[0].start),)),
+    ]
+    chance = float(tiny_reader.answerable([reading])[0])
+    found = score_answerable(tiny_reader, asked)
+    answers = chance >= 0.5
+    assert found.values["accuracy"].tolist() == [float(not answers), float(answers)]
+    assert found.values["exact_match"].tolist() == [float(not answers), float(answers)]
+    assert found.values["f1"].tolist() == found.values["exact_match"].tolist()
+    assert found.chances is not None
+    assert found.chances.tolist() == pytest.approx([max(chance, 1 - chance)] * 2)
+    assert set(found.measures()) == {"exact_match", "f1", "accuracy", "calibration_error"}

@@ -56,6 +56,7 @@ pair_batch = 4
 choice_batch = 4
 learning_rate = 5e-3
 decay_share = 0.0
+calibration_share = 0
 {adapter}
 [[choices]]
 file = "choices.jsonl"

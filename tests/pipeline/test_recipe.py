@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from wherefrom.kb.errors import SourceError, UsageError
+from wherefrom.pipeline.augment_table import Augment
 from wherefrom.pipeline.recipe import Recipe, read_recipe
 from wherefrom.pipeline.sources import Evaluation, PairSource, SpanSource
 
@@ -63,6 +64,19 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
         [[evaluate]]
         file = "e.jsonl"
         task = "pairs"
+
+        [[evaluate]]
+        file = "e.jsonl"
+        task = "pairs"
+        changed = "typos"
+
+        [[calibrate]]
+        file = "f.jsonl"
+        task = "yes_no"
+
+        [augment]
+        typos = 0.25
+        translators = ["there", "back"]
     """
     assert read_recipe(saved(tmp_path, text)) == Recipe(
         encoder="folder/of/an/encoder",
@@ -71,7 +85,9 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
             PairSource("c.jsonl", {"one": 1.5, "two": 0}, {"one/neutral": 3.0}),
             PairSource("d.jsonl", {}, {}, taught=True, exchanges=2),
         ),
-        evaluate=(Evaluation("e.jsonl", "pairs"),),
+        evaluate=(Evaluation("e.jsonl", "pairs"), Evaluation("e.jsonl", "pairs", "typos")),
+        calibrate=(Evaluation("f.jsonl", "yes_no"),),
+        augment=Augment(typos=0.25, translators=("there", "back")),
         teacher="folder/of/a/reader",
         label_smoothing=0.1,
         adversary="freelb",
@@ -234,6 +250,68 @@ def test_every_key_is_documented_with_its_default() -> None:
         ),
         (START + "adapter_rank = -1\n" + PAIRS, ": adapter_rank must be at least 0, found -1"),
         (START + 'report_to = "wandbs"\n' + SPANS, r"unknown report_to 'wandbs'; .* mean wandb\?"),
+        (START + "calibration_share = 0.6\n" + SPANS, "calibration_share must be from 0 to 0.5"),
+        (
+            START + SPANS + '[[calibrate]]\nfile = "x"\ntask = "pair"\n',
+            r", \[\[calibrate\]\]: unknown task 'pair'.*did you mean pairs\?",
+        ),
+        (
+            START + SPANS + '[[calibrate]]\nfile = "x"\ntask = "spans"\nchanged = "typos"\n',
+            r", \[\[calibrate\]\]: unknown key 'changed'",
+        ),
+        (
+            START + SPANS + '[[evaluate]]\nfile = "x"\ntask = "spans"\nchanged = "typo"\n',
+            r", \[\[evaluate\]\]: of spans: unknown changed 'typo'; .*mean typos\?",
+        ),
+        (
+            START + SPANS + '[[evaluate]]\nfile = "x"\ntask = "pairs"\nchanged = "distractors"\n',
+            r", \[\[evaluate\]\]: of pairs: unknown changed 'distractors'; choose typos, entities",
+        ),
+        (
+            START + SPANS + '[[evaluate]]\nfile = "x"\ntask = "choices"\nchanged = "typos"\n',
+            r", \[\[evaluate\]\]: nothing changes choices, found changed = 'typos'",
+        ),
+        (
+            START + SPANS + '[[evaluate]]\nfile = "x"\ntask = "pairs"\n' * 2,
+            r": two \[\[evaluate\]\] would both be told as x",
+        ),
+        (START + "augment = 1\n" + SPANS, r", \[augment\] must be a table, found 1"),
+        (
+            START + "augment = {typoes = 0.1}\n" + SPANS,
+            r", \[augment\]: unknown key 'typoes'.*did you mean typos\?",
+        ),
+        (
+            START + "augment = {typos = 2}\n" + SPANS,
+            r", \[augment\]: typos must be from 0 to 1, found 2",
+        ),
+        (
+            START + "augment = {typos = true}\n" + SPANS,
+            r", \[augment\]: typos must be a number, found True",
+        ),
+        (
+            START + "augment = {negation = 0.1}\n" + SPANS,
+            r", \[augment\]: negation changes examples of \[\[pairs\]\], which the recipe lacks",
+        ),
+        (
+            START + "augment = {synonyms = 0.1}\n" + SPANS,
+            r", \[augment\]: synonyms need wordnet, the folder of a WordNet dictionary",
+        ),
+        (
+            START + 'augment = {synonyms = 0.1, wordnet = "no/wn"}\n' + SPANS,
+            r", \[augment\]: wordnet names no/wn, where there is no folder",
+        ),
+        (
+            START + "augment = {wordnet = 1}\n" + SPANS,
+            r", \[augment\]: wordnet must be a folder, found 1",
+        ),
+        (
+            START + 'augment = {back_translation = 0.1, translators = ["x"]}\n' + SPANS,
+            r", \[augment\]: back_translation needs two translators, there and back, found 1",
+        ),
+        (
+            START + "augment = {translators = 1}\n" + SPANS,
+            r", \[augment\]: translators must be two names or folders, found 1",
+        ),
         (START + "accumulate = 0\n" + SPANS, ": accumulate must be at least 1, found 0"),
         (START + 'leaks = "dropp"\n' + SPANS, r"unknown leaks 'dropp'; choose .* mean drop\?"),
         (START + "kept = 2\n" + SPANS, ": kept must be from 0 to 1, found 2"),
@@ -242,7 +320,7 @@ def test_every_key_is_documented_with_its_default() -> None:
         (START + "teacher = 3\n" + SPANS, ": teacher must be str, found 3"),
         (
             START + SPANS + '[[evaluate]]\nfile = "x"\ntask = "span"\n',
-            r", \[\[evaluate\]\]: unknown task 'span'; choose spans, pairs, .* or texts",
+            r", \[\[evaluate\]\]: unknown task 'span'; choose spans, answerable, .* or texts",
         ),
         (
             START + SPANS + '[[evaluate]]\ntask = "spans"\n',

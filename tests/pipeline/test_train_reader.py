@@ -116,7 +116,9 @@ def test_the_metrics_are_those_of_the_stored_weights(place: Path, manifest: Read
     accuracy = metrics["nli/dev.jsonl"]["accuracy"]
     assert (accuracy["n"], accuracy["value"]) == (6, pytest.approx(right / 6))
     assert accuracy["low"] <= accuracy["value"] <= accuracy["high"]
-    assert manifest.calibration.inference_temperature != 1.0
+    assert manifest.calibration.inference_temperature == 1.0  # too few pairs to hold any out
+    bins = manifest.training["reliability"]["nli/dev.jsonl"]
+    assert sum(one["n"] for one in bins) == 6
     again = measure(reader, place / "data", Evaluation("nli/dev.jsonl", "pairs"))
     assert metrics["nli/dev.jsonl"] == again
 
@@ -262,7 +264,8 @@ def test_nothing_to_measure_on(
     task: str,
 ) -> None:
     write_squad(tmp_path / "spans", [("T", [("An owl.", [("Where?", None)])])])
-    for name in EVALUATION_TASKS[1:]:
+    write_squad(tmp_path / "answerable", [])
+    for name in EVALUATION_TASKS[2:]:
         (tmp_path / name).write_text("\n\n")
     with pytest.raises(UsageError, match=f"nothing to measure on: {tmp_path / task} holds no ex"):
         measure(tiny_reader, tmp_path, Evaluation(task, task))
@@ -274,11 +277,141 @@ def test_what_could_not_be_measured_is_refused_before_the_run(
     recipe = tmp_path / "recipe.toml"
     text = RECIPE.format(encoder=backbone_folder.as_posix())
     for name, task, message in (
-        ("nli/dev.jsonl", "choices", r"measures choices on nli/dev.jsonl, but trains no head for"),
+        ("nli/x.jsonl", "choices", r"measures choices on nli/x.jsonl, but trains no head for it"),
         ("empty.jsonl", "pairs", r"nothing to measure on: .*empty.jsonl holds no example"),
     ):
-        (place / "data/empty.jsonl").write_text("\n")
+        for absent in ("empty.jsonl", "nli/x.jsonl"):
+            (place / "data" / absent).write_text("\n")
         recipe.write_text(f'{text}\n[[evaluate]]\nfile = "{name}"\ntask = "{task}"\n')
         with pytest.raises(UsageError, match=message):
             train_reader(recipe, place / "data", tmp_path / "out")
         assert not (tmp_path / "out").exists()
+
+
+ROBUST = """
+[augment]
+typos = 0.5
+entities = 1
+negation = 1
+distractors = 1
+back_translation = 0.5
+synonyms = 0.5
+wordnet = "{wordnet}"
+translators = ["{there}", "{back}"]
+
+[[calibrate]]
+file = "nli/more.jsonl"
+task = "pairs"
+
+[[evaluate]]
+file = "nli/more.jsonl"
+task = "pairs"
+
+[[evaluate]]
+file = "qa/dev.json"
+task = "spans"
+changed = "typos"
+
+[[evaluate]]
+file = "qa/squad2.json"
+task = "answerable"
+"""
+
+
+@pytest.fixture(scope="module")
+def robust(
+    place: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    write_pairs: Callable[..., Path],
+    write_squad: Callable[..., Path],
+    save_translator: Callable[..., Path],
+    wordnet_folder: Path,
+) -> Path:
+    """Give a recipe that changes examples in every way and calibrates on half of a file."""
+    folder = tmp_path_factory.mktemp("robust")
+    words = "owl dog man city river tower lake wall".split()
+    write_pairs(
+        place / "data/nli/more.jsonl",
+        [
+            (f"The {one} is by the {two} {number}.", f"The {one} is old.", label, "s")
+            for number, label in enumerate(("entailment", "neutral", "contradiction"))
+            for one in words
+            for two in words
+        ],
+    )
+    asked = [("Who is Ada Lovelace?", "a poet"), ("Where is Ada Lovelace?", None)]
+    write_squad(place / "data/qa/squad2.json", [("Ada", [("Ada Lovelace is a poet.", asked)])])
+    text = ROBUST.format(
+        wordnet=wordnet_folder.as_posix(),
+        there=save_translator(folder / "there", "t5", 1).as_posix(),
+        back=save_translator(folder / "back", "marian", 2).as_posix(),
+    )
+    recipe = (place / "recipe.toml").read_text() + text
+    (folder / "recipe.toml").write_text(recipe)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def robust_manifest(place: Path, robust: Path) -> ReaderManifest:
+    return train_reader(robust / "recipe.toml", place / "data", robust / "out")
+
+
+def test_half_of_a_file_calibrates_and_the_other_is_reported(
+    robust_manifest: ReaderManifest, place: Path, robust: Path
+) -> None:
+    record = robust_manifest.training
+    metrics = record["metrics"]
+    reported = metrics["nli/more.jsonl"]["accuracy"]["n"]
+    assert record["calibrated_on"]["pairs"] + reported == 192
+    assert 60 < reported < 130
+    assert robust_manifest.calibration.inference_temperature != 1.0
+    assert set(metrics) == {
+        *("qa/dev.json", "nli/dev.jsonl", "nli/more.jsonl"),
+        *("qa/dev.json, typos", "qa/squad2.json, answerable"),
+    }
+    assert set(record["reliability"]) == {
+        *("nli/dev.jsonl", "nli/more.jsonl", "qa/squad2.json, answerable"),
+    }
+    card = (robust / "out" / "README.md").read_text()
+    assert f"on {record['calibrated_on']['pairs']} inference pairs" in card
+    assert "![Reliability](reliability.svg)" in card
+    assert "n = 6" in (robust / "out" / "reliability.svg").read_text()
+
+
+def test_a_change_is_measured_beside_the_clean_file(robust_manifest: ReaderManifest) -> None:
+    metrics = robust_manifest.training["metrics"]
+    changed = metrics["qa/dev.json, typos"]
+    assert set(changed) == {
+        *("exact_match", "exact_match_clean", "exact_match_difference"),
+        *("f1", "f1_clean", "f1_difference"),
+    }
+    lost = changed["f1"]["value"] - changed["f1_clean"]["value"]
+    assert changed["f1_difference"]["value"] == pytest.approx(lost)
+    assert changed["f1_difference"]["low"] <= lost <= changed["f1_difference"]["high"]
+    assert changed["f1"]["n"] == 8  # each question or its paragraph has a word to mistype
+
+
+def test_every_way_to_change_examples_is_counted(
+    robust_manifest: ReaderManifest, robust: Path
+) -> None:
+    record = robust_manifest.training
+    ways = ("synonyms", "entities", "typos", "negation", "distractors", "back_translation")
+    counts = {way: record[f"augmented_{way}"] for way in ways}
+    assert counts["typos"] >= 7
+    assert counts["negation"] >= 2  # "A man is asleep." and "A man is happy."
+    assert record["pair_items"] > 6 + counts["negation"]
+    assert (robust / "out" / CHECKPOINTS / "translations").is_dir()
+    card = (robust / "out" / "README.md").read_text()
+    assert f"{counts['typos']} by typos" in card
+
+
+def test_a_file_too_small_to_calibrate_on_is_refused_before_the_run(
+    place: Path, tmp_path: Path
+) -> None:
+    text = (place / "recipe.toml").read_text()
+    calibrate = '[[calibrate]]\nfile = "nli/dev.jsonl"\ntask = "pairs"\n'
+    (tmp_path / "recipe.toml").write_text(f"{text}\n{calibrate}")
+    message = r"half of .*nli/dev.jsonl holds \d examples of pairs; calibrating takes 50 or more"
+    with pytest.raises(UsageError, match=message):
+        train_reader(tmp_path / "recipe.toml", place / "data", tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -17,7 +17,8 @@ _INITIAL = rf"[{CAPITAL}]\."
 _PART = rf"(?:{_INITIAL}|{_WORD})"
 LINKS = "of the de la le du del della di da dos van von der den bin ibn al el y und".split()
 _LINK = "|".join(LINKS)
-_RUN = re.compile(rf"(?<![\w'’]){_PART}(?: (?:(?:{_LINK}) ){{0,2}}{_PART})*")
+_RUN = rf"(?<![\w'’]){_PART}(?: (?:(?:{_LINK}) ){{0,2}}{_PART})"
+_NAMES, _NAMES_AND_WORDS = re.compile(f"{_RUN}+"), re.compile(f"{_RUN}*")
 _BEGINS_SENTENCE = re.compile(r"(?:^|[.!?:\n])[\s\"'“‘(]*$")
 _FARTHEST = 4  # characters before a word that are looked at for the end of a sentence
 _ANY_WORD = re.compile(r"[^\W\d_]+(?:['’]\w+)?")
@@ -47,7 +48,7 @@ def proper_names(text: str) -> list[tuple[int, int]]:
     >>> [text[start:end] for start, end in proper_names(text)]
     ['World War II', 'House of Lords', 'J. Smith']
     """
-    return [(start, end) for start, end, words in _runs(text) if words > 1]
+    return [(start, end) for start, end, words in _runs(text, _NAMES) if words > 1]
 
 
 def written_names(text: str) -> list[tuple[int, int, str]]:
@@ -63,7 +64,7 @@ def written_names(text: str) -> list[tuple[int, int, str]]:
     [('Seattle', 'begins'), ('Ann Lee', 'several'), ('Tulsa', 'within')]
     """
     found = []
-    for start, end, words in _runs(text):
+    for start, end, words in _runs(text, _NAMES_AND_WORDS):
         word = text[start:end]
         if words > 1:
             found.append((start, end, SEVERAL))
@@ -91,9 +92,9 @@ def capitals_tell(text: str) -> bool:
     )
 
 
-def _runs(text: str) -> Iterator[tuple[int, int, int]]:
+def _runs(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, int]]:
     """Go over the words with capitals in a row: start, end, and how many have one."""
-    for found in _RUN.finditer(text):
+    for found in pattern.finditer(text):
         start, end = found.span()
         words = text[start:end].split(" ")
         first, last = 0, len(words)

@@ -5,7 +5,6 @@ things that have no article of their own. In texts without titles single words w
 be such names, too, if few documents share them.
 """
 
-import re
 from array import array
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
@@ -18,7 +17,6 @@ from wherefrom.kb.proper_names import BEGINS, SEVERAL, proper_names, written_nam
 
 MOST_DOCUMENTS = 20  # a name that more share tells little of any
 MOST_OF_WORD = 5  # documents that may share a name of one word
-_PLAIN = re.compile(r"(?<![\w'’-])[^\W\d_A-Z]{3,}")  # words without a capital
 _KINDS = {SEVERAL: 0, BEGINS: 2}  # 1 for a word within a sentence
 
 
@@ -35,7 +33,7 @@ class SharedNames:
     _numbers: dict[str, int] = field(default_factory=dict)
     _written: list[str] = field(default_factory=list)
     _places: "array[int]" = field(default_factory=lambda: array("i"))
-    _plain: set[str] = field(default_factory=set)
+    _plain: set[str] = field(default_factory=set)  # words that stand somewhere without a capital
     _kinds: "array[int]" = field(default_factory=lambda: array("b"))
 
     def add(
@@ -61,7 +59,7 @@ class SharedNames:
             Whether single words count, too.
         """
         if with_words:
-            self._plain.update(_PLAIN.findall(text))
+            self._plain.update(filter(str.isalpha, filter(str.islower, text.split())))
         known = iter(taken)
         next_known = next(known, None)
         for first, last, kind in written_names(text) if with_words else _proper(text):

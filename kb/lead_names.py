@@ -92,7 +92,7 @@ def _subject(first: str) -> tuple[str, int]:
     name = name[article.end() :] if (article := _ARTICLE.match(name)) else name
     words = name.split()
     is_quoted = first[:1] in _QUOTES
-    if not words or not words[0][0].isalnum() or (words[0].islower() and not is_quoted):
+    if not words or not words[0][0].isalnum() or words[0].islower():
         return "", 0
     is_heading = found is None and not first.endswith(_STOPS)
     is_defined = is_quoted or is_heading or bool(_DEFINED.match(first, end))

@@ -35,8 +35,14 @@ _AS = (
 _KNOWN_AS = re.compile(
     rf"\b(?:{_AS}|(?:(?<=[(,;] )|(?<=[(;]))born(?= [^ ]+ [{CAPITAL}])|aka|a\.k\.a\.|alias(?: as)?"
     r"|titled|called|nicknamed|named|(?:birth|full|real) name|formerly|originally|officially"
-    r"|simply|or)(?: simply| just)?[:,]? (?:[Tt]he )?[\"“']?\s?"
+    r"|simply|or)(?: simply| just)?[:,]? (?:(?:[Tt]he|An?) )?[\"“']?\s?"
     rf"({_NAME})(?!\w)(?! ?\d)(?! [{CAPITAL}])(?! (?!{_GOES_ON})[a-z])"
+)
+# "was King of Württemberg": others call him "William I of Württemberg", or with the rank
+_RULED = re.compile(
+    r"\b(?:is|was)(?: the)? ([Kk]ing|[Qq]ueen|[Dd]uke|[Dd]uchess|[Cc]ount|[Cc]ountess|[Pp]rince"
+    r"|[Pp]rincess|[Ll]andgrave|[Mm]argrave|[Ee]lector|[Ee]mperor|[Ll]ord)"
+    rf" of ([{CAPITAL}][\w'’-]*(?:-? ?[{CAPITAL}][\w'’-]*)*)"
 )
 _MAIDEN = re.compile(rf"\bn[ée]e[\"”]? ([{CAPITAL}][\w-]+)")
 _MONTHS = frozenset(
@@ -74,6 +80,10 @@ def other_names(name: str, suffix: str, rest: str, opening: str) -> list[str]:
         found.extend(_of_person(words, suffix, rest, nickname[1] if nickname else ""))
     if suffix and " " in name:  # one word says too little: "Louis, Duke of Burgundy"
         found.append(name)
+    if ruled := _RULED.search(rest):
+        rank, land = ruled[1].capitalize(), ruled[2]
+        base = " ".join(words).partition(" of ")[0]
+        found.extend((f"{base} of {land}", f"{base}, {rank} of {land}"))
     return found + [match[1] for match in _KNOWN_AS.finditer(rest) if _says_enough(match)]
 
 
@@ -99,6 +109,7 @@ def _of_person(words: list[str], suffix: str, rest: str, nickname: str) -> list[
         initials = [f"{word[0]}." for word in given]
         found.extend(f"{word} {surname}" for word in given if not word.endswith("."))
         found.append(" ".join((given[0], given[-1], surname)))
+        found.append(" ".join(given))
         found.append(" ".join((*initials, surname)))
         found.append(" ".join((given[0], *initials[1:], surname)))
         found.append(" ".join((initials[0], *given[1:], surname)))

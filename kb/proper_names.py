@@ -19,7 +19,7 @@ LINKS = "of the de la le du del della di da dos van von der den bin ibn al el y 
 _LINK = "|".join(LINKS)
 _RUN = rf"(?<![\w'’]){_PART}(?: (?:(?:{_LINK}) ){{0,2}}{_PART})"
 _NAMES, _NAMES_AND_WORDS = re.compile(f"{_RUN}+"), re.compile(f"{_RUN}*")
-_BEGINS_SENTENCE = re.compile(r"(?:^|[.!?:\n])[\s\"'“‘(]*$")
+_OPENERS, _ENDS = " \t\"'“‘(", ".!?:\n"  # between sentences
 _FARTHEST = 4  # characters before a word that are looked at for the end of a sentence
 _ANY_WORD = re.compile(r"[^\W\d_]+(?:['’]\w+)?")
 _SMALL = frozenset(  # words that headings write without a capital
@@ -69,7 +69,8 @@ def written_names(text: str) -> list[tuple[int, int, str]]:
         if words > 1:
             found.append((start, end, SEVERAL))
         elif len(word) >= _SHORTEST_WORD and word not in _DATES:
-            begins = _BEGINS_SENTENCE.search(text[max(0, start - _FARTHEST) : start])
+            before = text[max(0, start - _FARTHEST) : start].rstrip(_OPENERS)
+            begins = not before or before[-1] in _ENDS
             found.append((start, end, BEGINS if begins else WITHIN))
     return found
 

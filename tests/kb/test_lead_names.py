@@ -66,7 +66,14 @@ def test_names_of_texts(text, name):
     [
         (
             "John Thomas Sayles (born 1950) is a writer.",
-            ("John Sayles", "Thomas Sayles", "J. T. Sayles", "John T. Sayles", "J. Thomas Sayles"),
+            (
+                "John Sayles",
+                "Thomas Sayles",
+                "John Thomas",
+                "J. T. Sayles",
+                "John T. Sayles",
+                "J. Thomas Sayles",
+            ),
         ),
         ("Errol Nolan II (born August 18, 1991) is a sprinter.", ("Errol Nolan",)),
         ("John Tyndall FRS (1820 – 1893) was a physicist.", ("John Tyndall",)),
@@ -85,6 +92,11 @@ def test_names_of_texts(text, name):
         ("Louis, Dauphin of France (1729 – 1765) was a son.", ()),
         ("Edward Stafford, 4th Baron Stafford (1572 – 1625) sat.", ("Edward Stafford",)),
         ("Choi Jin (born 1994), better known by her stage name Sulli, is a singer.", ("Sulli",)),
+        (
+            "William I (1781 – 1864) was King of Württemberg.",
+            ("William I of Württemberg", "William I, King of Württemberg"),
+        ),
+        ("Hugh IV of Ulm (died 1272) was the duke of Ulm.", ("Hugh IV, Duke of Ulm",)),
         ("Rakim Mayers, born Kim Lee, sings.", ("Kim Lee",)),
         ("Ann Lee (born May 5, 1972) sings.", ()),
         ("The Patriarca family, known as the New England crime family, is old.", ()),

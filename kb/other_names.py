@@ -1,14 +1,16 @@
 """Tell by which other names than its first a text calls what it is about.
 
 Of a person with several given names others use one or their initials: "John Sayles" and "Thomas
-Sayles" for "John Thomas Sayles (born 1950)", "Ann B. Davis" for "Ann Bradford Davis". Other names
-follow on words such as "also known as". Written for English.
+Sayles" for "John Thomas Sayles (born 1950)", "Ann B. Davis" for "Ann Bradford Davis", "Sam Wood"
+for "Samuel Wood". A ruler is called by his land, too. Other names follow on words such as "also
+known as". Written for English.
 """
 
 import re
 
 from wherefrom.kb.abbreviations import STARTERS
 from wherefrom.kb.proper_names import CAPITAL, LINKS
+from wherefrom.kb.short_names import SHORT_NAMES
 
 # Years or a birth after the name of a person
 _LIFE = re.compile(r"\s*[(（,][^)）]{0,60}?(?:(?<![\d,])\d{3,4}\b(?!,\d)|\bborn\b)")
@@ -99,7 +101,7 @@ def _of_person(words: list[str], suffix: str, rest: str, nickname: str) -> list[
     if not given or not all(word[0].isupper() for word in given):
         return []
     found = [f"{nickname} {surname}"] if nickname else []
-    if surname.startswith("of ") or any(_ROMAN.fullmatch(word) for word in given):
+    if surname.startswith("of ") or any(_ROMAN.fullmatch(word) for word in (*given, surname)):
         return found
     if whole != words:
         found.append(" ".join(whole))
@@ -115,6 +117,8 @@ def _of_person(words: list[str], suffix: str, rest: str, nickname: str) -> list[
         found.append(" ".join((initials[0], *given[1:], surname)))
         if suffix:
             found.append(f"{given[0]} {surname}{suffix}")
+    if not nickname:
+        found.extend(f"{short} {surname}" for short in SHORT_NAMES.get(given[0], ()))
     return found
 
 

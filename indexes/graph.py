@@ -130,9 +130,8 @@ class Graph:
     def choice(self) -> MentionChoice:
         """Return what settles which entity a mention means."""
         about, passages = np.asarray(self.arrays.about), np.asarray(self.arrays.passages)
-        return MentionChoice(
-            self.names, first_passages(about, self.entities, passages), self.vectors
-        )
+        firsts = first_passages(about, self.entities, passages)
+        return MentionChoice(self.names, firsts, self.vectors, self.generation.title_at)
 
     @cached_property
     def owners(self) -> Numbers:

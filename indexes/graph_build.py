@@ -148,7 +148,9 @@ def _linking(
     return Linking(
         table=table,
         linker=Linker(table),
-        choice=MentionChoice(entities.names, firsts, PassageVectors.open(generation)),
+        choice=MentionChoice(
+            entities.names, firsts, PassageVectors.open(generation), generation.title_at
+        ),
         numbers=order.numbers(int(generation.offsets[-1])),
         owners=entities.documents[order.documents],
     )

@@ -22,7 +22,9 @@ from wherefrom.indexes.graph_edges import Edges
 from wherefrom.indexes.mention_sentences import mention_sentences
 from wherefrom.indexes.records import Hit
 from wherefrom.indexes.walk import walk
+from wherefrom.kb.name_context import stands_in_longer_name
 from wherefrom.kb.proper_names import capitals_tell
+from wherefrom.kb.records import Mention
 
 Numbers = NDArray[np.int64]
 Weights = NDArray[np.float64]
@@ -142,12 +144,20 @@ def named_entities(graph: Graph, text: str, vector: Vector) -> tuple[int, ...]:
     Names that documents only share count where capitals mark names in the text at all: "Health
     Study" in a heading is no name.
     """
-    mentions = graph.linker_for(text).mentions(text)
-    chosen = (graph.choice.chosen(text, one, vector) for one in mentions)
-    named = dict.fromkeys(one for one in chosen if one is not None)
-    if capitals_tell(text):
-        return tuple(named)
-    return tuple(one for one in named if not _is_bare(graph, one))
+    tells = capitals_tell(text)
+    named: dict[int, None] = {}
+    for mention in graph.linker_for(text).mentions(text):
+        entity = graph.choice.chosen(text, mention, vector)
+        if entity is None or (_is_bare(graph, entity) and not (tells and _is_whole(text, mention))):
+            continue
+        named[entity] = None
+    return tuple(named)
+
+
+def _is_whole(text: str, mention: Mention) -> bool:
+    """Tell whether a mention has several words or is no part of a longer name."""
+    several = " " in text[mention.start : mention.end]
+    return several or not stands_in_longer_name(text, mention.start, mention.end)
 
 
 def _is_bare(graph: Graph, entity: int) -> bool:

@@ -71,7 +71,8 @@ def mentions_of(
         for start, end, entity in meant:
             if entity != linking.owners[number]:
                 found.extend((number, entity, passage.start + start, passage.start + end))
-        shared.add(number, passage.text, passage.start, [one[:2] for one in meant])
+        taken = [one[:2] for one in meant]
+        shared.add(number, passage.text, passage.start, taken, with_words=not passage.title.strip())
         progress.advance(STAGE)
     progress.finish(STAGE)
     return np.array(found, dtype=np.int32).reshape(-1, 4).T

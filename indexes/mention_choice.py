@@ -1,10 +1,11 @@
 """Settle which entity a mention means where several have its name: the one near to the context.
 
 Names that say too little where they stand are let go: one word that is only the short title or an
-alias of its entity, in the middle of a longer name ("Empire" in "Byzantine Empire").
+alias of its entity, in the middle of a longer name ("Empire" in "Byzantine Empire"), or is how a
+text without a title begins ("United" in "United States").
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,12 +26,14 @@ class MentionChoice:
     """What is known of the entities that a mention may mean.
 
     `names` are the names that entities are shown by; `firsts` (E,) is the row in the generation of
-    the first passage about each, NO_PASSAGE where there is none.
+    the first passage about each, NO_PASSAGE where there is none; `title` tells the title of the
+    passage in a row.
     """
 
     names: Sequence[str]
     firsts: NDArray[np.int64]
     vectors: PassageVectors
+    title: Callable[[int], str]
 
     def chosen(
         self,
@@ -58,7 +61,7 @@ class MentionChoice:
         partial = not is_linked and len(words(surface).folded) == 1
         if partial and stands_in_longer_name(text, mention.start, mention.end):
             key = name_key(surface)
-            candidates = tuple(one for one in candidates if name_key(self.names[one]) == key)
+            candidates = tuple(one for one in candidates if self._is_title(one, key))
         if not candidates:
             return None
         if len(candidates) == 1 or vector is None:
@@ -69,3 +72,9 @@ class MentionChoice:
         # Summed row by row: a product of matrices may tell equal vectors apart in the last bit
         nearness[known] = (self.vectors[rows[known]] * vector).sum(axis=1)
         return candidates[int(nearness.argmax())]  # of equals the likeliest by name
+
+    def _is_title(self, entity: int, key: str) -> bool:
+        """Tell whether a key is that of the whole title of an entity, or the name of a fact's."""
+        first = int(self.firsts[entity])
+        has_title = first == NO_PASSAGE or bool(self.title(first).strip())
+        return has_title and name_key(self.names[entity]) == key

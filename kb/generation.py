@@ -141,6 +141,11 @@ class Generation:
         number = int(np.searchsorted(self.offsets, row, side="right")) - 1
         return self.segments[number].passage(row - int(self.offsets[number]))
 
+    def title_at(self, row: int) -> str:
+        """Return the title of the passage in a row."""
+        number = int(np.searchsorted(self.offsets, row, side="right")) - 1
+        return self.segments[number].title(row - int(self.offsets[number]))
+
     def passage_ids(self, rows: NDArray[np.int64]) -> list[str]:
         """Return the ids of the passages in some rows, in their order."""
         if len(self.segments) == 1:

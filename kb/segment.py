@@ -89,6 +89,11 @@ class Segment:
         """Return a passage."""
         return Passage(**self._passages.record(row))
 
+    def title(self, row: int) -> str:
+        """Return the title of a passage."""
+        found: str = self._passages.value("title", row)
+        return found
+
     def passage_ids(self, rows: Sequence[int] | Rows) -> list[str]:
         """Return the ids of passages, in the order of `rows`."""
         return self._passages.values("id", rows)

@@ -28,6 +28,8 @@ SENTENCES = [
     "Mercury is a planet near the sun.",
     "She saw Lovelace in rome.",
     "It was cold.",
+    "They left for Tulsa.",  # a single word that documents without titles may share
+    "Tulsa, known as Old Rome, is cold.",
 ]
 texts = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=4).map(" ".join)
 plain = st.dictionaries(

@@ -122,6 +122,14 @@ def test_in_a_heading_or_in_haste_capitals_make_no_shared_name(open_graph, word_
     assert [graph.name(one) for one in named_entities(graph, heading, vector)] == ["Red Film"]
 
 
+def test_a_shared_word_within_a_longer_name_is_not_named(open_graph, word_encoder):
+    documents = {"1": "They left for Tulsa.", "2": "It rains in Tulsa."}
+    graph = open_graph(documents, untitled=True)
+    for question, names in (("Who left Tulsa?", ["Tulsa"]), ("Who was Ann Tulsa to them?", [])):
+        (vector,) = word_encoder.encode_queries([question])
+        assert [graph.name(one) for one in named_entities(graph, question, vector)] == names
+
+
 def test_a_shared_name_leads_from_one_text_to_another(open_graph, tmp_path, word_encoder):
     documents = {
         "Port Quill": "The harbour was built by Ann Lee.",

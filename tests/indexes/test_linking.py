@@ -82,6 +82,28 @@ def test_untitled_documents_are_named_by_their_lead_sentence(open_graph):
     assert graph.owners.tolist() == [1, 1, 0, NO_ENTITY]
 
 
+def test_untitled_documents_share_single_words_and_have_other_names(open_graph):
+    documents = {
+        "1": "Pearl Jam is a band of Seattle. They play United hymns.",
+        "2": "Seattle typically receives some snow. A fan is Ed Vedder.",
+        "3": "Edward Louis Vedder (born 1964), known as Ed Vedder, sings.",
+        "4": "United is a song. The United States heard it.",
+    }
+    graph = open_graph(documents, untitled=True)
+    assert graph.names == ["Edward Louis Vedder", "Pearl Jam", "United", "Seattle"]
+    assert mentions(graph) == [
+        ("1#0", "Seattle", "Seattle"),
+        ("1#0", "United", "United"),
+        ("2#0", "Seattle", "Seattle"),
+        ("2#0", "Ed Vedder", "Edward Louis Vedder"),
+    ]
+
+
+def test_titled_documents_share_no_single_words(open_graph):
+    graph = open_graph({"Pearl Jam": "A band of Seattle.", "Rain": "It rains in Seattle."})
+    assert graph.names == ["Pearl Jam", "Rain"]
+
+
 def test_names_that_documents_share_are_entities_though_nobody_wrote_of_them(open_graph):
     documents = {
         "Red Film": "It was directed by Ann Lee.",

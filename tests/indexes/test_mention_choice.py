@@ -8,12 +8,13 @@ from wherefrom.indexes.passage_vectors import PassageVectors
 from wherefrom.kb.records import Mention
 
 NAMES = ["Mercury (god)", "Mercury (planet)", "Mercury", "Byzantine Empire", "Rosa"]
+TITLES = ["Mercury (god)", "", "", ""]  # of passages
 VECTORS = np.array([[1, 0], [0, 1], [0, 1], [0.6, 0.8]], dtype=np.float32)
 
 
 def choice_of(firsts: list[int], vectors: np.ndarray = VECTORS) -> MentionChoice:
     held = PassageVectors([vectors], np.array([0, len(vectors)]), vectors.shape[1])
-    return MentionChoice(NAMES, np.array(firsts), held)
+    return MentionChoice(NAMES, np.array(firsts), held, lambda row: TITLES[row])
 
 
 def chosen(text: str, word: str, candidates: tuple[int, ...], *vector: float, **more: bool):
@@ -69,6 +70,13 @@ def test_a_single_word_in_a_longer_name_still_means_what_is_called_just_so():
     assert chosen("met Archduchess Rosa there", "Rosa", (3, 4)) == 4
     assert chosen("the Old Mercury there", "Mercury", (0, 1, 2), 1, 0) == 2
     assert chosen("the Old Mercury there", "Mercury", (0, 1), 1, 0) is None
+
+
+def test_a_single_word_in_a_longer_name_does_not_mean_what_has_no_title():
+    """ "United" begins a text without a title; "United States" is something else."""
+    choice = choice_of([0, NO_PASSAGE, 1, NO_PASSAGE, 2])
+    assert choice.chosen("met Archduchess Rosa there", Mention(16, 20, (4,)), None) is None
+    assert choice.chosen("met Rosa there", Mention(4, 8, (4,)), None) == 4
 
 
 def test_nothing_is_chosen_of_nothing():

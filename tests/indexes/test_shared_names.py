@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from wherefrom.indexes.shared_names import MOST_DOCUMENTS, SharedNames
+from wherefrom.indexes.shared_names import MOST_DOCUMENTS, MOST_OF_WORD, SharedNames
 
 TEXTS = ["It is by Ada Lovelace.", "Then Old Rome burnt.", "ADA LOVELACE saw Old Rome.", "Ben Bit"]
 
 
-def collected(texts, documents, known=()):
+def collected(texts, documents, known=(), *, with_words=False):
     names = SharedNames(np.array(documents), set(known))
     for passage, text in enumerate(texts):
-        names.add(passage, text, 100, [])
+        names.add(passage, text, 100, [], with_words=with_words)
     return names.found(7)
 
 
@@ -35,6 +35,24 @@ def test_what_very_many_share_is_left_out():
     texts = ["Old Rome"] * (MOST_DOCUMENTS + 1)
     assert collected(texts, range(len(texts)))[0] == []
     assert collected(texts[1:], range(len(texts) - 1))[0] == ["Old Rome"]
+
+
+def test_single_words_count_where_they_are_asked_for():
+    texts = ["She saw Tulsa.", "Tulsa burnt.", "Long ago, Ann Lee saw Long Beach."]
+    assert collected(texts, range(3))[0] == []
+    names, mentions = collected(texts, range(3), with_words=True)
+    assert names == ["Tulsa"]  # "Long" only begins a sentence
+    assert mentions.T.tolist() == [[0, 7, 108, 113], [1, 7, 100, 105]]
+
+
+def test_a_word_that_only_begins_sentences_is_no_name():
+    assert collected(["Films are long.", "Films end."], [0, 1], with_words=True)[0] == []
+
+
+def test_a_word_that_many_share_is_left_out():
+    texts = ["She saw Tulsa."] * (MOST_OF_WORD + 1)
+    assert collected(texts, range(len(texts)), with_words=True)[0] == []
+    assert collected(texts[1:], range(len(texts) - 1), with_words=True)[0] == ["Tulsa"]
 
 
 def test_known_names_and_what_touches_a_mention_are_left_out():

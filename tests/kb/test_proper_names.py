@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wherefrom.kb.proper_names import proper_names
+from wherefrom.kb.proper_names import BEGINS, SEVERAL, WITHIN, proper_names, written_names
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,23 @@ def test_names_of_texts(text, names):
     found = [text[start:end] for start, end in proper_names(text)]
     wanted = ["Élise Müller", "Иван Петров", "Jean-Paul Sartre"] if names is None else names
     assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Seattle is wet.", [("Seattle", BEGINS)]),
+        ("He left. Seattle wept.", [("Seattle", BEGINS)]),
+        ('It says: "Rome burnt."', [("Rome", BEGINS)]),
+        ("In Seattle it rains.", [("Seattle", WITHIN)]),
+        ("Ada Lovelace saw Rome", [("Ada Lovelace", SEVERAL), ("Rome", WITHIN)]),
+        ("In May he met Al in the East.", [("East", WITHIN)]),  # no month, nothing so short
+        ("so said Jay-Z. He left.", [("Jay-Z", WITHIN)]),
+        ("none here", []),
+    ],
+)
+def test_single_words_with_what_speaks_for_them(text, names):
+    assert [(text[start:end], kind) for start, end, kind in written_names(text)] == names
 
 
 @given(st.text(alphabet="ABÉabé .'-of the\n", max_size=80))

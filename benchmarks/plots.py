@@ -10,9 +10,10 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from wherefrom.pipeline.reliability import reliability
+
 COLOURS = ("#0b5fa5", "#c8501e", "#3a7d44", "#7a4fa3", "#8a6d0b")
 WIDTH, HEIGHT, MARGIN = 360, 240, 46
-BINS = 10
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 Points = Sequence[tuple[float, float]]
@@ -80,17 +81,9 @@ def curves(series: Mapping[str, Points], *, x: str, y: str, diagonal: bool = Fal
     return _plot("".join(drawn), y, x_label=x)
 
 
-def reliability(chances: NDArray[np.float64], right: NDArray[np.bool_]) -> Points:
-    """Return, of each bin of equal width that is not empty, its mean chance and share right.
-
-    Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning",
-    AAAI 2015.
-    """
-    bins = np.minimum((chances * BINS).astype(int), BINS - 1)
-    return [
-        (float(chances[bins == one].mean()), float(right[bins == one].mean()))
-        for one in np.unique(bins)
-    ]
+def reliability_points(chances: NDArray[np.float64], right: NDArray[np.bool_]) -> Points:
+    """Return, of each bin that is not empty, its mean chance and the share that was right."""
+    return [(one.probability, one.right) for one in reliability(chances, right)]
 
 
 def risk_coverage(chances: NDArray[np.float64], right: NDArray[np.bool_]) -> Points:

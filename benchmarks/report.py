@@ -9,7 +9,7 @@ import numpy as np
 
 from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.judging import FLAGS, MAIN
-from wherefrom.benchmarks.plots import Points, bars, curves, reliability, risk_coverage
+from wherefrom.benchmarks.plots import Points, bars, curves, reliability_points, risk_coverage
 from wherefrom.benchmarks.prediction import DEPTHS, Prediction
 
 SHOWN = 40  # examples of each kind and arm
@@ -98,7 +98,7 @@ def _plots(
     }
     drawn = [
         bars(side, label=main),
-        curves(_each(arms, reliability), x="probability", y="share right", diagonal=True),
+        curves(_each(arms, reliability_points), x="probability", y="share right", diagonal=True),
         curves(_each(arms, risk_coverage), x="coverage", y="risk"),
     ]
     found = measured.get("retrieved", {})

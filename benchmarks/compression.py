@@ -2,7 +2,8 @@
 
     python -m wherefrom.benchmarks.compression --data DATA --out results/compression.json
 
-The steps, and what is measured after each, stand in models/compression.toml. The drawing is written
+The steps, and what is measured after each, stand in models/compression.toml, or in another recipe
+there (`--recipe compression_int8.toml`). The drawing is written
 beside the result, as SVG. With `--readers` the readers stay there, and a run that was stopped goes
 on.
 """
@@ -30,14 +31,14 @@ def main() -> None:
     """Read the command line, measure, and write the result and its drawing."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--recipe", type=Path)
+    parser.add_argument("--recipe", default=RECIPE, help="its name in models/")
     parser.add_argument("--readers", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
     with ExitStack() as stack:
         folder = chosen.readers or Path(stack.enter_context(TemporaryDirectory())) / "readers"
         recipes = stack.enter_context(as_file(files(RECIPES)))
-        write_result(chosen.out, measure(chosen.recipe or recipes / RECIPE, chosen.data, folder))
+        write_result(chosen.out, measure(recipes / chosen.recipe, chosen.data, folder))
         drawing = (folder / PLOT).read_bytes()
     chosen.out.with_suffix(".svg").write_bytes(drawing)
 

@@ -55,6 +55,12 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
         Run("training_speed", "training_speed"),
         Run("reader", "reader", ("--data", str(data)), (squad, *pairs)),
         Run("compression", "compression", ("--data", str(data)), (squad, *pairs)),
+        Run(
+            "compression_int8",
+            "compression",
+            ("--data", str(data), "--recipe", "compression_int8.toml"),
+            (squad,),
+        ),
         Run("robustness", "robustness", ("--data", str(data)), (squad, squad2, *pairs)),
         Run("nfcorpus", "retrieval_nfcorpus", ("--data", str(nfcorpus)), (nfcorpus,)),
         Run("multihop_answers", "multihop_answers", ("--data", str(wiki.parent)), (wiki,)),

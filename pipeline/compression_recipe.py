@@ -1,6 +1,6 @@
 """Read a compression's recipe: one TOML file that says which steps make a reader smaller."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +107,9 @@ def _require_measures(recipe: CompressionRecipe, path: Path) -> None:
     if not any(entry.task in TIMED_TASKS for entry in recipe.evaluate):
         tasks = " or ".join(TIMED_TASKS)
         raise UsageError(f"{path}: a compression needs an [[evaluate]] with the task {tasks}")
+    for entry in (*recipe.evaluate, *recipe.weigh):
+        if entry.changed:
+            raise UsageError(f"{path}: {entry.file} is changed; a compression measures files as is")
     for entry in recipe.weigh:
         if entry.task not in WEIGHED_TASKS:
             tasks = " or ".join(WEIGHED_TASKS)
@@ -129,8 +132,8 @@ def shared_settings(recipe: CompressionRecipe) -> dict[str, Any]:
     """Return the settings that concern all steps, as JSON has them."""
     names = ("seed", "most", "overlap_pairs", "weighed", "batch", "timed", "rounds")
     return {
-        "evaluate": [asdict(entry) for entry in recipe.evaluate],
+        "evaluate": [{"file": entry.file, "task": entry.task} for entry in recipe.evaluate],
         "robustness": list(recipe.robustness),
-        "weigh": [asdict(entry) for entry in recipe.weigh],
+        "weigh": [{"file": entry.file, "task": entry.task} for entry in recipe.weigh],
         **{name: getattr(recipe, name) for name in names},
     }

@@ -122,6 +122,7 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
             MEASURED.replace("spans", "claims") + STEP,
             r"needs an \[\[evaluate\]\] with the task spans or pairs",
         ),
+        (MEASURED + 'changed = "typos"\n' + STEP, "dev.json is changed; a compression measures"),
         ("batch = 0\n" + MEASURED + STEP, "batch must be at least 1, found 0"),
         ("rounds = 1.5\n" + MEASURED + STEP, "rounds must be int, found 1.5"),
         ("overlap_pairs = 2\n" + MEASURED + STEP, "overlap_pairs must be at least 6"),

@@ -45,6 +45,7 @@ def test_each_kind_of_file_is_looked_through(
     tmp_path: Path, write_squad: Callable[..., Path], write_pairs: Callable[..., Path]
 ) -> None:
     write_squad(tmp_path / "spans")
+    write_squad(tmp_path / "answerable")
     write_pairs(tmp_path / "pairs")
     choices = [{"label": "A", "text": "Paris"}, {"label": "B", "text": "Rome"}]
     lines: dict[str, dict[str, Any]] = {
@@ -55,10 +56,13 @@ def test_each_kind_of_file_is_looked_through(
     }
     for name, record in lines.items():
         (tmp_path / name).write_text(json.dumps(record) + "\n")
-    known = evaluated([Evaluation(task, task) for task in EVALUATION_TASKS], tmp_path)
+    tasks = [task for task in EVALUATION_TASKS if task != "answerable"]
+    known = evaluated([Evaluation(task, task) for task in tasks], tmp_path)
     assert sorted(known.values()) == sorted(
         [*["spans"] * 8, *["pairs"] * 6, "yes_no", "choices", "claims", "texts"]
     )
+    whole = evaluated([Evaluation("answerable", "answerable")], tmp_path)
+    assert whole.keys() == evaluated([Evaluation("spans", "spans")], tmp_path).keys()
     assert known["owls fly"] == "claims"
     assert known["it is | is it old"] == "yes_no"
     assert known["paris city | rome city"] == "choices"

@@ -41,6 +41,7 @@ def recipe() -> Recipe:
         spans=(),
         pairs=(PairSource("new.jsonl", {}, {}),),
         max_tokens=64,
+        calibration_share=0.0,
         span_batch=2,
         pair_batch=4,
     )

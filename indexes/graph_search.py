@@ -50,7 +50,7 @@ class WalkRules:
     hits: int = 20
     named: float = 0.7
     bare_named: float = 0.5
-    preference: float = 16.0
+    preference: float = 4.0
     usual: float = 0.3
     nearness: float = 4.0
     others: float = 0.03

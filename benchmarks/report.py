@@ -13,6 +13,7 @@ from wherefrom.benchmarks.plots import Points, bars, curves, reliability_points,
 from wherefrom.benchmarks.prediction import DEPTHS, Prediction
 
 SHOWN = 40  # examples of each kind and arm
+MOST_MARKED = 600  # characters of marked evidence that are shown
 
 
 def report(
@@ -151,11 +152,19 @@ def _example(arm: str, kind: str, one: Prediction, example: Example) -> str:
         for cite in one.citations
     )
     return (
-        f'<tr class="{kind}"><td>{escape(arm)}</td><td>{escape(example.text)}</td>'
+        f'<tr class="{kind}"><td>{escape(arm)}</td>'
+        f"<td>{escape(example.text)}{_marked(example)}</td>"
         f"<td>{escape(said)}</td><td>{escape(gold)}</td>"
         f'<td class="number" data-value="{one.probability}">{one.probability:.2f}</td>'
         f"<td>{cited}</td></tr>"
     )
+
+
+def _marked(example: Example) -> str:
+    """Show what the file marks as evidence, folded away."""
+    texts = " ".join(item.text for item in example.evidence)
+    shown = texts if len(texts) <= MOST_MARKED else texts[:MOST_MARKED] + "…"
+    return f"<details><summary>marked</summary>{escape(shown)}</details>" if texts else ""
 
 
 def _made_of(manifest: Mapping[str, Any]) -> str:

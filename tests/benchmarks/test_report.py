@@ -1,5 +1,6 @@
 """The page of a run, in a real browser where there is one."""
 
+import html
 import re
 import shutil
 import subprocess
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wherefrom.benchmarks.example import Example
+from wherefrom.benchmarks.example import Example, marked_evidence
 from wherefrom.benchmarks.prediction import Prediction
 from wherefrom.benchmarks.report import kind_of, report
 from wherefrom.benchmarks.run import measure_run
@@ -55,7 +56,9 @@ def page() -> str:
         said("2", "shuffled", "Rome", 0.8),
         said("3", "shuffled", "", 0.1),
     ]
-    examples = [Example(str(n), f"Capital <{n}>?", ("Paris",)) for n in (1, 2, 3)]
+    marked = marked_evidence("1", "Paris & " * 200)
+    examples = [Example("1", "Capital <1>?", ("Paris",), evidence=(marked,))]
+    examples += [Example(str(n), f"Capital <{n}>?", ("Paris",)) for n in (2, 3)]
     manifest = {"task": "squad", "shape": "question", "examples": 3, "reader": "tiny & small"}
     return report(manifest, measure_run(TASKS["squad"], predictions), predictions, examples)
 
@@ -72,6 +75,8 @@ def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_it_shows(page):
     assert "&lt;b&gt;P&lt;/b&gt;" in page
     assert "<b>P</b>" not in page
     assert "nan" not in page.lower()
+    shown = re.findall("<details><summary>marked</summary>(.*?)</details>", page)
+    assert shown == [html.escape(("Paris & " * 200)[:600]) + "…"] * 2  # in each of two arms
     assert page.count("<svg") == page.count("<figure>") == 3
 
 

@@ -181,9 +181,9 @@ class Arms:
         marked = [_marks(example) for example in self._examples]
         partners = [0] * len(order)
         for place, number in enumerate(order):
-            later = [*order[place + 1 :], *order[:place]]
-            others = (one for one in later if not (marked[one] & marked[number]))
-            partners[number] = next(others, later[0])
+            after = (order[(place + step) % len(order)] for step in range(1, len(order)))
+            others = (one for one in after if not (marked[one] & marked[number]))
+            partners[number] = next(others, order[(place + 1) % len(order)])
         return partners
 
 

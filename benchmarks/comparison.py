@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wherefrom.benchmarks.metrics import difference
-from wherefrom.benchmarks.prediction import Prediction, read_predictions
+from wherefrom.benchmarks.prediction import Prediction, by_arm, read_predictions
 from wherefrom.benchmarks.run import MANIFEST, PREDICTIONS, read_manifest
 from wherefrom.kb.errors import UsageError
 
@@ -48,7 +48,7 @@ def compare_runs(one: Path, other: Path) -> Comparison:
                 f"{manifests[1].get(name)!r} in {other / MANIFEST}; only runs of one task on the "
                 "same data can be compared"
             )
-    first, second = (_by_arm(read_predictions(folder / PREDICTIONS)) for folder in (one, other))
+    first, second = (by_arm(read_predictions(folder / PREDICTIONS)) for folder in (one, other))
     shared = [arm for arm in first if arm in second]
     if not shared:
         raise UsageError(f"no arm in common: {one} has {list(first)}, {other} has {list(second)}")
@@ -68,13 +68,6 @@ def is_more_than_noise(found: Mapping[str, float]) -> bool:
     if "p" in found:
         return found["p"] < SIGNIFICANT
     return bool(found["n"]) and not found["low"] <= 0.0 <= found["high"]
-
-
-def _by_arm(predictions: Sequence[Prediction]) -> dict[str, list[Prediction]]:
-    arms: dict[str, list[Prediction]] = {}
-    for one in predictions:
-        arms.setdefault(one.arm, []).append(one)
-    return arms
 
 
 def _differences(

@@ -77,6 +77,14 @@ def write_line(prediction: Prediction) -> str:
     return json.dumps(asdict(prediction), ensure_ascii=False) + "\n"
 
 
+def by_arm(predictions: Iterable[Prediction]) -> dict[str, list[Prediction]]:
+    """Return the predictions of each arm, arms and predictions in order."""
+    arms: dict[str, list[Prediction]] = {}
+    for one in predictions:
+        arms.setdefault(one.arm, []).append(one)
+    return arms
+
+
 def read_predictions(file: Path) -> list[Prediction]:
     """Read predictions, in order.
 

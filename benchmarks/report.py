@@ -10,7 +10,7 @@ import numpy as np
 from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.judging import FLAGS, MAIN
 from wherefrom.benchmarks.plots import Points, bars, curves, reliability_points, risk_coverage
-from wherefrom.benchmarks.prediction import DEPTHS, Prediction
+from wherefrom.benchmarks.prediction import DEPTHS, Prediction, by_arm
 
 SHOWN = 40  # examples of each kind and arm
 MOST_MARKED = 600  # characters of marked evidence that are shown
@@ -31,9 +31,7 @@ def report(
     predictions, examples
         What was said, and what it was asked of.
     """
-    arms: dict[str, list[Prediction]] = {}
-    for one in predictions:
-        arms.setdefault(one.arm, []).append(one)
+    arms = by_arm(predictions)
     asked = {example.id: example for example in examples}
     title = f"{manifest['task']}: {manifest['examples']:,} examples"
     told = "".join(f"<li>{escape(line)}</li>" for line in metrics["findings"])

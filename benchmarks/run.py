@@ -15,7 +15,7 @@ from wherefrom.benchmarks.arms import Arms
 from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.judging import FLAGS, compare_arms, findings, flags
 from wherefrom.benchmarks.metrics import measure_arm
-from wherefrom.benchmarks.prediction import Prediction, read_predictions, score, write_line
+from wherefrom.benchmarks.prediction import Prediction, by_arm, read_predictions, score, write_line
 from wherefrom.benchmarks.provenance import provenance
 from wherefrom.benchmarks.report import report
 from wherefrom.benchmarks.respondent import Respondent
@@ -143,9 +143,7 @@ def read_examples(task: Task, data: Path, limit: int | None = None) -> list[Exam
 
 def measure_run(task: Task, predictions: Sequence[Prediction], *, seed: int = 0) -> dict[str, Any]:
     """Measure each arm and compare them; say in words whether the evidence mattered."""
-    arms: dict[str, list[Prediction]] = {}
-    for one in predictions:
-        arms.setdefault(one.arm, []).append(one)
+    arms = by_arm(predictions)
     differences = compare_arms(arms, task.shape)
     return {
         "task": task.name,

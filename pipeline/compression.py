@@ -45,7 +45,7 @@ from wherefrom.pipeline.measuring import scored
 from wherefrom.pipeline.model_card import write_model_card
 from wherefrom.pipeline.overlap_pairs import overlap_pairs
 from wherefrom.pipeline.reader import Reader
-from wherefrom.pipeline.scores import ACCURACY, F1, Measures, Scores
+from wherefrom.pipeline.scores import Measures, main_measure
 from wherefrom.pipeline.shrinking import Place, distillation, shrink
 from wherefrom.pipeline.sources import Evaluation
 from wherefrom.pipeline.train_reader import PACKAGES, recipe_files
@@ -190,7 +190,7 @@ def _measured(
         robustness=_robustness(reader, recipe, place.data),
         latency=time_reader(reader, first, examples, batch=recipe.batch, rounds=recipe.rounds),
         scores={
-            file: [round(score, 4) for score in scores.values[_main(scores)].tolist()]
+            file: [round(score, 4) for score in scores.values[main_measure(scores.values)].tolist()]
             for file, scores in found.items()
         },
     )
@@ -209,11 +209,6 @@ def _robustness(reader: Reader, recipe: CompressionRecipe, data: Path) -> dict[s
         pair if pair.label == ENTAILMENT else replace(pair, label=NOT_ENTAILED) for _, pair in made
     ]
     return {MADE_PAIRS: score_pairs(reader, pairs).measures()}
-
-
-def _main(scores: Scores) -> str:
-    """Name the measure that says most of an answer: F1 where it is a span."""
-    return F1 if F1 in scores.values else ACCURACY
 
 
 def _write_measures(folder: Path, point: Point) -> None:

@@ -15,7 +15,7 @@ from wherefrom.kb.errors import ModelError, UsageError
 from wherefrom.pipeline.interval import mean_with_interval
 from wherefrom.pipeline.latency import Latency
 from wherefrom.pipeline.manifest_table import read_manifest_table
-from wherefrom.pipeline.scores import Measures
+from wherefrom.pipeline.scores import Measures, main_measure
 
 FORMAT = 1
 FILE = "frontier.json"
@@ -253,7 +253,7 @@ def _beats(one: Sequence[float], other: Sequence[float]) -> bool:
 
 
 def _right(measures: Measures) -> float:
-    return measures["f1" if "f1" in measures else "accuracy"]["value"]
+    return measures[main_measure(measures)]["value"]
 
 
 def _mean(values: Iterable[float]) -> float:

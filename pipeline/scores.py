@@ -1,6 +1,6 @@
 """What a reader's answers to labelled examples are worth, example by example."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,11 @@ class Scores:
         if self.chances is None:
             return ()
         return reliability(self.chances, self.values[ACCURACY] > 0)
+
+
+def main_measure(known: Container[str]) -> str:
+    """Name the measure that says most of an answer: F1 where it is a span."""
+    return F1 if F1 in known else ACCURACY
 
 
 def sureness(chances: NDArray[np.float64], labels: NDArray[np.integer]) -> Scores:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
 from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.judging import FLAGS, MAIN
+from wherefrom.benchmarks.page import made_of, page, table
 from wherefrom.benchmarks.plots import Points, bars, curves, reliability_points, risk_coverage
 from wherefrom.benchmarks.prediction import DEPTHS, Prediction, by_arm
 
@@ -36,14 +36,13 @@ def report(
     title = f"{manifest['task']}: {manifest['examples']:,} examples"
     told = "".join(f"<li>{escape(line)}</li>" for line in metrics["findings"])
     flagged = "".join(f'<p class="flag">{escape(FLAGS[flag])}</p>' for flag in metrics["flags"])
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
-        '<meta name="viewport" content="width=device-width">'
-        f"<style>{_packaged('report.css')}</style><h1>{escape(title)}</h1>{flagged}<ul>{told}</ul>"
+    return page(
+        title,
+        f"{flagged}<ul>{told}</ul>"
         f"<h2>Measures</h2>{_measures(metrics['arms'])}"
         f'<h2>Plots</h2><div class="plots">{_plots(manifest, metrics["arms"], arms)}</div>'
         f"<h2>Examples</h2>{_examples(arms, asked)}"
-        f"<h2>Made of</h2>{_made_of(manifest)}<script>{_packaged('report.js')}</script></html>\n"
+        f"<h2>Made of</h2>{made_of(manifest)}",
     )
 
 
@@ -57,8 +56,8 @@ def kind_of(prediction: Prediction) -> str:
 def _measures(arms: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
     rows = [
         [
-            (arm, None),
-            (name.replace("_", " "), None),
+            (escape(arm), None),
+            (escape(name.replace("_", " ")), None),
             (f"{found['value']:.3f}", found["value"]),
             (f"[{found['low']:.3f}, {found['high']:.3f}]", found["low"]),
             (f"{found['n']:,}", found["n"]),
@@ -66,23 +65,7 @@ def _measures(arms: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
         for arm, measures in arms.items()
         for name, found in measures.items()
     ]
-    return _table(("arm", "measure", "value", "95 % interval", "n"), rows)
-
-
-def _table(names: Sequence[str], rows: Sequence[Sequence[tuple[str, float | None]]]) -> str:
-    head = "".join(f"<th><button>{escape(name)}</button></th>" for name in names)
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f"<td>{escape(text)}</td>"
-            if value is None
-            else f'<td class="number" data-value="{value}">{escape(text)}</td>'
-            for text, value in row
-        )
-        + "</tr>"
-        for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return table(("arm", "measure", "value", "95 % interval", "n"), rows)
 
 
 def _plots(
@@ -163,16 +146,3 @@ def _marked(example: Example) -> str:
     texts = " ".join(item.text for item in example.evidence)
     shown = texts if len(texts) <= MOST_MARKED else texts[:MOST_MARKED] + "…"
     return f"<details><summary>marked</summary>{escape(shown)}</details>" if texts else ""
-
-
-def _made_of(manifest: Mapping[str, Any]) -> str:
-    rows = "".join(
-        f"<tr><th>{escape(name.replace('_', ' '))}</th>"
-        f"<td><code>{escape(str(value))}</code></td></tr>"
-        for name, value in manifest.items()
-    )
-    return f"<table>{rows}</table>"
-
-
-def _packaged(name: str) -> str:
-    return (files("wherefrom.benchmarks") / name).read_text(encoding="utf-8")

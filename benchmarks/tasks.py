@@ -67,9 +67,11 @@ _PAIRS = {
     "pair": (PAIR_LINE, pair_examples, PAIR_LABELS),
     "snli": (PAIR_LINE, pair_examples, PAIR_LABELS),
     "mnli": (PAIR_LINE, pair_examples, PAIR_LABELS),
+    "xnli": (PAIR_LINE, pair_examples, PAIR_LABELS),
     "ocnli": (PAIR_LINE, pair_examples, PAIR_LABELS),
     "rte": (PAIR_LINE, two_way_examples, TWO_WAY),
     "qnli": (PAIR_LINE, two_way_examples, TWO_WAY),
+    "scitail": (PAIR_LINE, two_way_examples, TWO_WAY),
     "hans": (PAIR_LINE, two_way_examples, TWO_WAY),
 }
 _CHOICES = {

@@ -1,4 +1,4 @@
-"""The command that measures: `bench TASK`, `bench compare RUN RUN`."""
+"""The commands that measure: `bench TASK`, `bench compare RUN RUN`, `bench scorecard`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,8 +26,9 @@ class _Tasks(TyperGroup):
 
 bench = typer.Typer(
     cls=_Tasks,
-    help="Measure a reader on a task, or compare two runs: bench TASK --data FILE --out DIR.",
-    subcommand_metavar="TASK|compare [ARGS]...",
+    help="Measure a reader on a task or on all of a folder, or compare two runs: bench TASK "
+    "--data FILE --out DIR.",
+    subcommand_metavar="TASK|compare|scorecard [ARGS]...",
     context_settings={"help_option_names": ["--help", "-h"]},
     rich_markup_mode=None,
 )
@@ -52,7 +53,7 @@ def _start(
         ),
     ] = False,
 ) -> None:
-    """Measure a reader on a task, or compare two runs."""
+    """Measure a reader on a task or on all of a folder, or compare two runs."""
 
 
 @bench.command(RUN)
@@ -132,3 +133,59 @@ def compare(
         typer.echo(f"{name}: {before} -> {after}")
     for line in found.lines:
         typer.echo(line)
+
+
+@bench.command()
+def scorecard(
+    data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder with the files of tasks.")],
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the scorecard; it may be resumed.")
+    ],
+    kb: Annotated[
+        Path | None, typer.Option(metavar="KB", help="Knowledge base to retrieve from.")
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Ask all examples, not the first ones of each file.")
+    ] = False,
+    seed: Annotated[
+        int, typer.Option(metavar="N", parser=whole_number, help="Of all that is drawn.")
+    ] = 0,
+    k: Passages = 10,
+    retriever: BestRetriever = None,
+    reader: Reader = None,
+    encoder: Encoder = None,
+    device: Device = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run every evaluation that a folder holds, and write one page and one table of all."""
+    from wherefrom.bars import ProgressBars
+    from wherefrom.benchmarks.evaluation_files import learnt_files
+    from wherefrom.benchmarks.respondents import open_respondent
+    from wherefrom.benchmarks.scorecard import run_scorecard
+    from wherefrom.benchmarks.scorecard_page import PAGE, scorecard_markdown, write_scorecard
+    from wherefrom.kb.errors import SourceError
+
+    respondent, described = open_respondent(
+        kb, reader=reader, encoder=encoder, device=device, k=k, retriever=retriever
+    )
+    with ProgressBars() as bars:
+        card = run_scorecard(
+            data,
+            out,
+            respondent,
+            described=described,
+            retrieves=kb is not None,
+            mode="full" if full else "quick",
+            learnt=learnt_files(respondent.reader.manifest.training),
+            seed=seed,
+            progress=bars,
+        )
+    write_scorecard(card, out)
+    if as_json:
+        print_json(card.as_json())
+    else:
+        typer.echo(scorecard_markdown(card), nl=False)
+    message(f"{out / PAGE}: {len(card.rows)} evaluations; {len(card.left_out)} files left out")
+    if card.failed:
+        told = "; ".join(f"{name}: {why}" for name, why in card.failed.items())
+        raise SourceError(f"could not be read: {told}")

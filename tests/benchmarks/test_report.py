@@ -2,9 +2,6 @@
 
 import html
 import re
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -14,17 +11,6 @@ from wherefrom.benchmarks.report import kind_of, report
 from wherefrom.benchmarks.run import measure_run
 from wherefrom.benchmarks.tasks import TASKS
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 # Presses the heading of the probabilities, then the button of wrong examples, and notes what shows.
 PRESSED = """<script>
 const table = document.querySelector('#examples');
@@ -80,14 +66,8 @@ def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_it_shows(page):
     assert page.count("<svg") == page.count("<figure>") == 3
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
-def test_a_browser_sorts_the_table_and_shows_one_kind(page, tmp_path: Path):
-    file = tmp_path / "report.html"
-    file.write_text(page.replace("</html>", PRESSED + "</html>"), encoding="utf-8")
-    command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
-    shown = subprocess.run(
-        [*command, file.as_uri()], capture_output=True, text=True, check=True, timeout=120
-    ).stdout
+def test_a_browser_sorts_the_table_and_shows_one_kind(page, browse):
+    shown = browse(page, PRESSED)
     assert 'data-order="0.10 0.20 0.30 0.40 0.80 0.90"' in shown
     assert 'data-seen="(abstained) | Rome | Rome | Rome"' in shown  # neither Paris nor Bonn
     assert 'data-wide="true"' in shown

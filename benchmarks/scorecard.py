@@ -1,0 +1,225 @@
+"""Run every evaluation of a folder in all its arms, and put what was measured in one table.
+
+Each run has a folder of its own below the scorecard's, so that a scorecard that was killed goes on
+with the run, and in it with the example, at which it was.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from wherefrom.benchmarks.arms import Arms
+from wherefrom.benchmarks.evaluation_files import Evaluation, find_evaluations
+from wherefrom.benchmarks.example import Example
+from wherefrom.benchmarks.judging import MAIN, SHOWN
+from wherefrom.benchmarks.provenance import provenance
+from wherefrom.benchmarks.respondent import Respondent
+from wherefrom.benchmarks.run import Run, read_examples, run_task
+from wherefrom.kb.errors import SourceError, UsageError
+from wherefrom.kb.progress import NoProgress, Progress
+
+FORMAT = 1
+CALIBRATION = "calibration_error"
+BIAS = "bias"  # what the names of its measures begin with
+Mode = Literal["quick", "full"]
+QUICK_ARMS = ("none", "retrieved", "gold", "shuffled")  # with which evidence can be told to help
+
+Measures = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One run of a scorecard.
+
+    `measure` is the one by which its arms are compared; `arms` hold of each arm that, the
+    calibration error, and measures of bias. `helped` says of each arm whose evidence is its own
+    whether that helped. `examples` of the file's `of` were asked, in each arm.
+    """
+
+    name: str
+    task: str
+    examples: int
+    of: int
+    measure: str
+    arms: Mapping[str, Measures]
+    helped: Mapping[str, str]
+    findings: Sequence[str]
+    flags: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """All runs, and of every other file why it is none: left out, or one that cannot be read."""
+
+    mode: Mode
+    seed: int
+    described: Mapping[str, Any]
+    rows: Sequence[Row]
+    left_out: Mapping[str, str]
+    failed: Mapping[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it with the machine that made it, for a file."""
+        return {
+            "format": FORMAT,
+            "benchmark": "scorecard",
+            "mode": self.mode,
+            "seed": self.seed,
+            **self.described,
+            "rows": [asdict(row) for row in self.rows],
+            "left_out": self.left_out,
+            "failed": self.failed,
+            "made_by": provenance(),
+        }
+
+
+def run_scorecard(
+    data: Path,
+    out: Path,
+    respondent: Respondent,
+    *,
+    described: Mapping[str, Any],
+    retrieves: bool,
+    mode: Mode = "quick",
+    learnt: frozenset[str] = frozenset(),
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Scorecard:
+    """Run every evaluation in a folder; those that were run already are read.
+
+    Parameters
+    ----------
+    data
+        The folder with the files.
+    out
+        The scorecard's folder; the run of the file ``qa/squad_dev.json`` is ``qa/squad_dev`` in it.
+    respondent, described, retrieves, seed
+        As for `run_task`; a pair is never retrieved for.
+    mode
+        ``quick`` asks the first so many examples of each file, see `evaluation_files.KNOWN`, in
+        QUICK_ARMS; ``full`` asks all in all arms.
+    learnt
+        The sha256 of files that the respondent learnt from.
+
+    Raises
+    ------
+    SourceError
+        If there is no such folder.
+    UsageError
+        If no evaluation is in it, or `out` holds other runs.
+    DamagedError
+        If predictions that are there cannot be read.
+    """
+    evaluations, left_out = find_evaluations(data, learnt)
+    if not evaluations:
+        raise UsageError(
+            f"{data} holds no file that is known as an evaluation, of {len(left_out):,}; the names "
+            "that are known stand in docs/command-line.md"
+        )
+    known, failed = _read(evaluations)
+    told = progress or NoProgress()
+    rows = []
+    for one in [one for one in evaluations if one.name in known]:
+        examples = known[one.name]
+        limit = one.quick if mode == "quick" else None
+        searches = retrieves and one.task.shape != "pair"
+        shown = Arms(one.task, examples[:limit], respondent, retrieves=searches, seed=seed)
+        told.start(one.name)
+        run = run_task(
+            one.task,
+            one.file,
+            out / one.name,
+            respondent,
+            arms=[arm for arm in shown.possible() if mode == "full" or arm in QUICK_ARMS],
+            described=described,
+            retrieves=searches,
+            limit=limit,
+            seed=seed,
+            progress=_OneBar(told, one.name),
+        )
+        told.finish(one.name)
+        rows.append(_row(one, run, len(examples)))
+    return Scorecard(mode, seed, described, rows, left_out, failed)
+
+
+def helped(differences: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
+    """Say of each arm with evidence of its own, in a few words, whether that evidence helped.
+
+    It did where it is better than that of another example and than none; see `compare_arms`.
+
+    Examples
+    --------
+    >>> better = {"n": 9, "value": 0.2, "low": 0.1, "high": 0.3}
+    >>> unclear = {"n": 9, "value": 0.0, "low": -0.1, "high": 0.1}
+    >>> helped({"gold_less_shuffled": better, "gold_less_none": better})
+    {'gold': 'yes'}
+    >>> helped({"gold_less_shuffled": unclear, "gold_less_none": better})
+    {'gold': "no more than another's"}
+    """
+    told = {}
+    for arm in SHOWN:
+        others, none = (differences.get(f"{arm}_less_{name}") for name in ("shuffled", "none"))
+        if not others or not none or not others["n"] or not none["n"]:
+            continue
+        if none["high"] < 0 or others["high"] < 0:
+            told[arm] = "NO, it is worse"
+        elif none["low"] > 0:
+            told[arm] = "yes" if others["low"] > 0 else "no more than another's"
+        else:
+            told[arm] = "not shown"
+    return told
+
+
+def _read(
+    evaluations: Sequence[Evaluation],
+) -> tuple[dict[str, list[Example]], dict[str, str]]:
+    """Read all files before anything is run: the examples of each, or what is wrong with it."""
+    known: dict[str, list[Example]] = {}
+    failed: dict[str, str] = {}
+    for one in evaluations:
+        try:
+            known[one.name] = read_examples(one.task, one.file)
+        except (SourceError, UsageError) as error:
+            failed[one.name] = str(error)
+    return known, failed
+
+
+def _row(evaluation: Evaluation, run: Run, count: int) -> Row:
+    main = MAIN[evaluation.task.shape]
+    return Row(
+        name=evaluation.name,
+        task=evaluation.task.name,
+        examples=run.manifest["examples"],
+        of=count,
+        measure=main,
+        arms={
+            arm: {
+                name: found
+                for name, found in measures.items()
+                if name in (main, CALIBRATION) or name.startswith(BIAS)
+            }
+            for arm, measures in run.metrics["arms"].items()
+        },
+        helped=helped(run.metrics["differences"]),
+        findings=run.metrics["findings"],
+        flags=run.metrics["flags"],
+    )
+
+
+class _OneBar:
+    """Shows the arms of a run as one stage."""
+
+    def __init__(self, progress: Progress, name: str) -> None:
+        self._progress = progress
+        self._name = name
+
+    def start(self, name: str, total: int | None = None) -> None:
+        """Go on: the stage began with the run."""
+
+    def advance(self, name: str, steps: int = 1) -> None:
+        """Count a prediction."""
+        self._progress.advance(self._name, steps)
+
+    def finish(self, name: str) -> None:
+        """Go on: the stage ends with the run."""

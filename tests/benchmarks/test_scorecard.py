@@ -1,0 +1,296 @@
+"""The scorecard: which files are evaluations, what is run of them, and what is told of it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from wherefrom.benchmarks.evaluation_files import (
+    KNOWN,
+    LEARNT,
+    UNKNOWN,
+    find_evaluations,
+    known_place,
+    learnt_files,
+)
+from wherefrom.benchmarks.judging import IGNORED
+from wherefrom.benchmarks.reader_respondent import ReaderRespondent
+from wherefrom.benchmarks.run import PREDICTIONS
+from wherefrom.benchmarks.scorecard import Scorecard, run_scorecard
+from wherefrom.benchmarks.scorecard_page import JSON, MARKDOWN, PAGE, write_scorecard
+from wherefrom.benchmarks.tasks import TASKS
+from wherefrom.indexes.build import build
+from wherefrom.indexes.options import BuildOptions
+from wherefrom.kb.durable import hash_file
+from wherefrom.kb.errors import SourceError, UsageError
+from wherefrom.pipeline.answering import Answerer
+
+MADE_OF = {"reader": "tiny"}
+LINES = {
+    "nli/snli_dev.jsonl": [
+        {"premise": "A man.", "hypothesis": "A dog.", "label": "neutral"},
+        {"premise": "A cat.", "hypothesis": "A cat.", "label": "entailment"},
+        {"premise": "A hen.", "hypothesis": "A fox.", "label": "contradiction"},
+    ],
+    "commonsense/creak_dev.jsonl": [
+        {"id": "c1", "statement": "Paris is in France.", "label": True},
+        {"id": "c2", "statement": "Berlin is in France.", "label": False},
+    ],
+    "questions/2wiki_questions.jsonl": [
+        {"question": "Capital of France?", "answer": "Paris", "gold_titles": ["Paris"]},
+        {"question": "Capital of Germany?", "answer": "Berlin", "gold_titles": ["Berlin"]},
+    ],
+    "bias/bbq_age.jsonl": [
+        {
+            "example_id": number,
+            "context": "An old man and a girl came late.",
+            "question": "Who came late?",
+            "ans0": "the old man",
+            "ans1": "the girl",
+            "ans2": "both",
+            "answer_info": {"ans0": ["man", "old"], "ans1": ["girl", "young"], "ans2": ["", "x"]},
+            "additional_metadata": {"stereotyped_groups": ["old"]},
+            "context_condition": "disambig",
+            "question_polarity": "neg",
+            "label": 2,
+        }
+        for number in (1, 2)
+    ],
+}
+OTHERS = {
+    "nli/snli_train.jsonl": "to learn from, as its name says",
+    "multihop/2wiki_corpus.jsonl": "passages, which ask nothing by themselves",
+    "beir/small/queries.jsonl": "queries, which are searched for and not answered",
+    "kg/facts.tsv": "facts, which ask nothing",
+    "riddles.jsonl": UNKNOWN,
+}
+
+
+def write(folder: Path, files: dict[str, list[dict[str, object]]]) -> Path:
+    for name, rows in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        lines = "".join(json.dumps(row) + "\n" for row in rows)
+        (folder / name).write_text(lines, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    others = {name: [{"any": "line"}] for name in OTHERS}
+    return write(tmp_path_factory.mktemp("data"), {**LINES, **others})
+
+
+@pytest.fixture(scope="module")
+def respondent(
+    tmp_path_factory: pytest.TempPathFactory, tiny_encoder_folder: Path, tiny_reader_folder: Path
+) -> ReaderRespondent:
+    rows = [
+        {"id": "p", "title": "Paris", "text": "Paris is the capital of France."},
+        {"id": "b", "title": "Berlin", "text": "Berlin is the capital of Germany."},
+    ]
+    folder = write(tmp_path_factory.mktemp("kb"), {"texts.jsonl": rows})
+    options = BuildOptions(encoder=str(tiny_encoder_folder))
+    build(folder / "tiny.kb", [f"jsonl:{folder / 'texts.jsonl'}"], options=options)
+    answerer = Answerer.open(folder / "tiny.kb", reader=tiny_reader_folder, device="cpu")
+    return ReaderRespondent(answerer.reader, answerer, k=2)
+
+
+def run(data: Path, out: Path, respondent: ReaderRespondent, **more) -> Scorecard:
+    return run_scorecard(data, out, respondent, described=MADE_OF, retrieves=True, **more)
+
+
+@pytest.fixture(scope="module")
+def whole(
+    data: Path, respondent: ReaderRespondent, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Scorecard, Path]:
+    """Give a full scorecard and its folder."""
+    out = tmp_path_factory.mktemp("whole") / "card"
+    card = run(data, out, respondent, mode="full")
+    write_scorecard(card, out)
+    return card, out
+
+
+def test_a_file_is_known_by_its_name_and_others_are_left_out_with_the_reason(data):
+    found, left_out = find_evaluations(data, frozenset())
+    assert [(one.name, one.task.name) for one in found] == [
+        ("questions/2wiki_questions", "2wikimultihopqa"),
+        ("commonsense/creak_dev", "creak"),
+        ("nli/snli_dev", "snli"),
+        ("bias/bbq_age", "bbq"),
+    ]
+    assert left_out == OTHERS
+    with pytest.raises(SourceError, match="does not exist"):
+        find_evaluations(data / "none", frozenset())
+
+
+def test_what_the_reader_learnt_from_is_no_evaluation_but_what_it_was_measured_on_is(data):
+    names = ("nli/snli_dev.jsonl", "commonsense/creak_dev.jsonl")
+    hashes = {name: hash_file(data / name) for name in names}
+    learnt = learnt_files({"data_sha256": hashes, "metrics": {names[1]: {"accuracy": {}}}})
+    found, left_out = find_evaluations(data, learnt)
+    assert left_out == {**OTHERS, names[0]: LEARNT}
+    assert "commonsense/creak_dev" in [one.name for one in found]
+    assert learnt_files({}) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [
+        ("dev-v1.1.json", "squad"),
+        ("dev-v2.0.json", "squad2"),
+        ("squad2_dev_a.json", "squad2"),
+        ("NQ-open.dev.jsonl", "nq_open"),
+        ("mnli_dev_a.jsonl.gz", "mnli"),
+        ("csqa2_dev.jsonl", "csqa2"),
+        ("csqa_dev.jsonl", "commonsenseqa"),
+        ("crows_pairs_anonymized.csv", "crows_pairs"),
+        ("hotpot_tune_questions.jsonl", "hotpotqa"),
+        ("hotpot_tune_corpus.jsonl", None),
+        ("squadshifts_wiki.json", None),
+    ],
+)
+def test_published_names_are_known(name, task):
+    place = known_place(name)
+    assert task == (None if place is None else KNOWN[place].task)
+
+
+def test_every_known_file_is_of_a_task():
+    assert {known.task for known in KNOWN} <= TASKS.keys()
+    assert len({known.task for known in KNOWN}) == len(KNOWN)
+
+
+def test_all_evaluations_are_run_in_the_arms_that_can_be(whole):
+    card, out = whole
+    arms = {row.name: list(row.arms) for row in card.rows}
+    assert arms == {
+        "questions/2wiki_questions": ["none", "retrieved", "gold", "shuffled", "adversarial"],
+        "commonsense/creak_dev": ["none", "retrieved", "shuffled"],
+        "nli/snli_dev": ["none", "gold", "shuffled"],
+        "bias/bbq_age": ["none", "retrieved", "gold", "shuffled", "adversarial"],
+    }
+    assert [(row.examples, row.of, row.measure) for row in card.rows] == [
+        (2, 2, "f1"),
+        (2, 2, "accuracy"),
+        (3, 3, "accuracy"),
+        (2, 2, "accuracy"),
+    ]
+    assert "bias_disambig" in card.rows[3].arms["none"]
+    assert card.left_out == OTHERS
+    assert card.failed == {}
+    for row in card.rows:
+        folder = out / row.name
+        count = len((folder / PREDICTIONS).read_text().splitlines())
+        assert count == row.examples * len(row.arms)
+        metrics = json.loads((folder / "metrics.json").read_text())
+        assert row.flags == metrics["flags"]
+        for arm, measures in row.arms.items():
+            assert measures[row.measure] == metrics["arms"][arm][row.measure]
+
+
+def test_quick_asks_the_first_examples_and_full_all(respondent, tmp_path):
+    quick = next(known.quick for known in KNOWN if known.task == "creak")
+    rows = [{"id": n, "statement": f"Claim {n}.", "label": n % 2 > 0} for n in range(quick + 2)]
+    folder = write(tmp_path / "data", {"creak.jsonl": rows})
+    (row,) = run(folder, tmp_path / "quick", respondent).rows
+    assert (row.name, row.examples, row.of) == ("creak", quick, quick + 2)
+    with pytest.raises(UsageError, match="holds another run: its limit is"):
+        run(folder, tmp_path / "quick", respondent, mode="full")
+
+
+def test_quick_leaves_misleading_evidence_out(respondent, tmp_path):
+    name = "questions/2wiki_questions.jsonl"
+    folder = write(tmp_path / "data", {name: LINES[name]})
+    (row,) = run(folder, tmp_path / "card", respondent).rows
+    assert list(row.arms) == ["none", "retrieved", "gold", "shuffled"]
+
+
+@pytest.mark.slow
+def test_a_scorecard_that_was_killed_goes_on(whole, data, respondent, tmp_path, monkeypatch):
+    asked = []
+
+    def counted(task, example, shown, *, dies_after):
+        if len(asked) == dies_after:
+            raise KeyboardInterrupt
+        asked.append(example.id)
+        return ReaderRespondent.respond(respondent, task, example, shown)
+
+    monkeypatch.setattr(respondent, "respond", lambda *a: counted(*a, dies_after=12))
+    with pytest.raises(KeyboardInterrupt):
+        run(data, tmp_path / "killed", respondent, mode="full")
+    assert len(asked) == 12
+    monkeypatch.setattr(respondent, "respond", lambda *a: counted(*a, dies_after=-1))
+    again = run(data, tmp_path / "killed", respondent, mode="full")
+    rows = whole[0].rows
+    alone = next(row.examples for row in rows if row.name.endswith("questions"))
+    total = sum(row.examples * len(row.arms) for row in rows)
+    assert len(asked) == total - alone  # what is retrieved for questions is asked another way
+    assert again.rows == rows
+
+
+def test_a_file_that_cannot_be_read_is_told_and_does_not_stop_the_others(respondent, tmp_path):
+    files = {
+        "creak_dev.jsonl": [{"statement": "It is.", "label": "perhaps"}],
+        "snli_dev.jsonl": LINES["nli/snli_dev.jsonl"],
+    }
+    folder = write(tmp_path / "data", files)
+    (folder / "rte_dev.jsonl").write_text("\n", encoding="utf-8")
+    card = run(folder, tmp_path / "card", respondent)
+    assert [row.name for row in card.rows] == ["snli_dev"]
+    assert "creak_dev.jsonl, line 1" in card.failed["creak_dev"]
+    assert "no example of rte" in card.failed["rte_dev"]
+    write_scorecard(card, tmp_path / "card")
+    assert "creak_dev.jsonl, line 1" in (tmp_path / "card" / PAGE).read_text(encoding="utf-8")
+
+
+def test_a_folder_without_evaluations_is_refused(tmp_path, respondent):
+    (tmp_path / "notes.jsonl").write_text("{}\n")
+    with pytest.raises(UsageError, match="no file that is known as an evaluation"):
+        run(tmp_path, tmp_path / "card", respondent)
+    assert not (tmp_path / "card").exists()
+
+
+SORTED = """<script>
+const table = document.querySelector('table');
+const heading = [...table.tHead.rows[0].cells].find(c => c.textContent === 'gold');
+heading.querySelector('button').click();
+const order = [...table.tBodies[0].rows].map(r => r.cells[0].textContent).join(' ');
+document.body.dataset.order = order;
+</script>"""
+
+
+def test_the_page_the_table_and_the_file_tell_the_same(whole):
+    card, out = whole
+    found = json.loads((out / JSON).read_text(encoding="utf-8"))
+    assert found["mode"] == "full" and found["reader"] == "tiny"
+    assert found["left_out"] == OTHERS and found["made_by"]["commit"]
+    page = (out / PAGE).read_text(encoding="utf-8")
+    table = (out / MARKDOWN).read_text(encoding="utf-8").splitlines()
+    assert len(table) == 2 + len(card.rows)
+    assert len({line.count("|") for line in table}) == 1
+    for row, line in zip(found["rows"], table[2:], strict=True):
+        assert line.startswith(f"| {row['name'].rpartition('/')[2]} | {row['examples']} |")
+        for measures in row["arms"].values():
+            value, low, high = (100 * measures[row["measure"]][n] for n in ("value", "low", "high"))
+            assert f"{value:.1f} [{low:.1f}, {high:.1f}]" in line
+            assert f"{value:.1f} [{low:.1f}, {high:.1f}]" in page
+    for target in re.findall(r'href="([^"]+)"', page):
+        assert (out / target).is_file()
+    assert page.count("href=") == len(card.rows)
+    assert not re.search(r'src="|https?://', page.replace("http://www.w3.org", ""))
+    assert not re.search(r"\bnan\b", page.lower())
+    assert page.count("<figure>") == len(card.rows)
+    flagged = [row for row in card.rows if IGNORED in row.flags]
+    assert flagged and page.count(f"<td>{IGNORED.replace('_', ' ')}</td>") == len(flagged)
+
+
+def test_a_browser_sorts_the_scorecard(whole, browse):
+    card, out = whole
+    shown = browse((out / PAGE).read_text(encoding="utf-8"), SORTED)
+    values = {
+        row.name: row.arms["gold"][row.measure]["value"] if "gold" in row.arms else -1.0
+        for row in card.rows
+    }
+    told = re.search(r'data-order="([^"]*)"', shown)
+    assert told is not None
+    assert [values[name] for name in told[1].split()] == sorted(values.values())

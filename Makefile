@@ -11,6 +11,7 @@ INSTALLED := $(VENV)/installed
 KB := starter.kb
 DATA ?= ../shared/data
 RESULTS := benchmarks/results
+SCORECARD = runs/scorecard$(MODE)
 TORCH := torch==2.13.0
 
 help:  ## List the commands
@@ -47,6 +48,13 @@ bench: install  ## Run every benchmark whose data is in DATA; results in benchma
 	@$(BIN)/wherefrom build $(KB) starter
 	@$(BIN)/python -m wherefrom.benchmarks.everything --data $(DATA) --kb $(KB) --out $(RESULTS)
 
+scorecard: install  ## Run every evaluation in DATA, quickly (MODE=--full: in full); page, and README's table
+	@$(BIN)/wherefrom build $(KB) starter
+	@$(BIN)/wherefrom bench scorecard --data $(DATA) --kb $(KB) --out $(SCORECARD) $(MODE)
+	@mkdir -p $(RESULTS)/scorecard
+	@cp $(SCORECARD)/scorecard.json $(SCORECARD)/scorecard.md $(RESULTS)/scorecard
+	@$(BIN)/python .ci/scorecard_table.py $(RESULTS)/scorecard/scorecard.md README.md
+
 lock:  ## Resolve the dependencies anew and write requirements.lock
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	$(PYTHON) -m venv "$$folder/venv"; \
@@ -58,4 +66,4 @@ lock:  ## Resolve the dependencies anew and write requirements.lock
 clean:  ## Remove what the commands above made
 	rm -rf $(VENV) $(KB) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 
-.PHONY: help install test test-wheel check bench demo lock clean
+.PHONY: help install test test-wheel check bench scorecard demo lock clean

@@ -4,6 +4,8 @@ import ast
 import doctest
 import importlib
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,30 @@ def test_python_in_pages_is_python(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     for block in re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL):
         ast.parse(block)
+
+
+MARKS = ("<!-- scorecard -->", "<!-- end of scorecard -->")
+SCORECARD = ROOT / "benchmarks" / "results" / "scorecard" / "scorecard.md"
+
+
+def test_the_readme_shows_the_table_of_the_scorecard() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition(MARKS[0])[2].partition(MARKS[1])[0].strip()
+    table = SCORECARD.read_text(encoding="utf-8") if SCORECARD.is_file() else ""
+    assert all(mark in readme for mark in MARKS)
+    assert shown == table.strip()
+
+
+def test_a_table_is_put_between_the_marks_and_nothing_else_is_changed(tmp_path: Path) -> None:
+    page, table = tmp_path / "page.md", tmp_path / "table.md"
+    table.write_text("| a |\n| --- |\n| é |\n", encoding="utf-8")
+    page.write_text(f"Before.\n\n{MARKS[0]}\nold\n{MARKS[1]}\n\nAfter.\n", encoding="utf-8")
+    command = [sys.executable, str(ROOT / ".ci" / "scorecard_table.py"), str(table), str(page)]
+    for _ in range(2):
+        subprocess.run(command, check=True)
+        shown = f"{MARKS[0]}\n\n| a |\n| --- |\n| é |\n\n{MARKS[1]}"
+        assert page.read_text(encoding="utf-8") == f"Before.\n\n{shown}\n\nAfter.\n"
+    page.write_text("No place.\n", encoding="utf-8")
+    failed = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert failed.returncode == 1 and "has no place for a scorecard" in failed.stderr
+    assert page.read_text(encoding="utf-8") == "No place.\n"

@@ -160,6 +160,7 @@ def test_every_known_file_is_of_a_task():
     assert len({known.task for known in KNOWN}) == len(KNOWN)
 
 
+@pytest.mark.slow
 def test_all_evaluations_are_run_in_the_arms_that_can_be(whole):
     card, out = whole
     arms = {row.name: list(row.arms) for row in card.rows}
@@ -259,6 +260,7 @@ document.body.dataset.order = order;
 </script>"""
 
 
+@pytest.mark.slow
 def test_the_page_the_table_and_the_file_tell_the_same(whole):
     card, out = whole
     found = json.loads((out / JSON).read_text(encoding="utf-8"))
@@ -284,6 +286,7 @@ def test_the_page_the_table_and_the_file_tell_the_same(whole):
     assert flagged and page.count(f"<td>{IGNORED.replace('_', ' ')}</td>") == len(flagged)
 
 
+@pytest.mark.slow
 def test_a_browser_sorts_the_scorecard(whole, browse):
     card, out = whole
     shown = browse((out / PAGE).read_text(encoding="utf-8"), SORTED)

@@ -67,6 +67,7 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
         Run("choose_facts", "choose_facts", ("--data", str(data)), (csqa, concepts)),
         Run("build_memory", "build_memory"),
         Run("peers", "peers"),
+        Run("growth", "growth"),
     )
 
 

@@ -44,7 +44,7 @@ def reliability(probabilities: NDArray[np.float64], right: NDArray[np.bool_]) ->
     0.67 to 0.73: 2, 0.70 0.5
     0.93 to 1.00: 1, 0.99 1.0
     """
-    numbers = np.minimum((probabilities * BINS).astype(int), BINS - 1)
+    numbers = _bins_of(probabilities)
     return tuple(
         Bin(
             low=number / BINS,
@@ -73,6 +73,9 @@ def calibration_error(probabilities: NDArray[np.float64], right: NDArray[np.bool
     >>> calibration_error(np.array([0.75, 0.75]), np.array([True, False]))
     0.25
     """
-    bins = reliability(probabilities, right)
-    gaps = sum(one.n * abs(one.right - one.probability) for one in bins)
-    return float(gaps / max(1, len(right)))
+    sums = np.bincount(_bins_of(probabilities), weights=right - probabilities)
+    return float(np.abs(sums).sum() / max(1, len(right)))
+
+
+def _bins_of(probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.minimum((probabilities * BINS).astype(np.int64), BINS - 1)

@@ -29,6 +29,13 @@ from wherefrom.benchmarks.judgement_files import (
     two_way_examples,
     yes_no_examples,
 )
+from wherefrom.benchmarks.query_files import (
+    BEIR_FORM,
+    beir_corpus,
+    beir_examples,
+    beir_files,
+    multihop_queries,
+)
 from wherefrom.benchmarks.question_files import (
     MULTIHOP_LINE,
     QUESTION_LINE,
@@ -92,6 +99,8 @@ TASKS: dict[str, Task] = {
         *(Task(name, "claim", form, read, kinds) for name, (form, read, kinds) in _CLAIMS.items()),
         *(Task(name, "pair", form, read, kinds) for name, (form, read, kinds) in _PAIRS.items()),
         *(Task(name, "choices", form, read) for name, (form, read) in _CHOICES.items()),
+        Task("beir", "query", BEIR_FORM, beir_examples, files=beir_files, corpus=beir_corpus),
+        Task("multihop", "query", MULTIHOP_LINE, multihop_queries),
     )
 }
 

@@ -1,16 +1,13 @@
 """The command that measures: `bench TASK`, `bench compare RUN RUN`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from wherefrom.options import AsJson, BestRetriever, Device, Encoder, Passages, Reader, whole_number
+from wherefrom.options import AsJson, BestRetriever, Device, Encoder, Reader, whole_number
 from wherefrom.printing import message, print_json
-
-if TYPE_CHECKING:
-    pass
 
 RUN = "run"
 
@@ -58,7 +55,9 @@ def _start(
 @bench.command(RUN)
 def run_bench(
     task: Annotated[str, typer.Argument(metavar="TASK", help="What to measure (see --list).")],
-    data: Annotated[Path, typer.Option(metavar="FILE", help="File of the task's public format.")],
+    data: Annotated[
+        Path, typer.Option(metavar="FILE", help="File or folder of the task's public format.")
+    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run; it may be resumed.")],
     kb: Annotated[
         Path | None, typer.Option(metavar="KB", help="Knowledge base to retrieve from.")
@@ -67,8 +66,12 @@ def run_bench(
         str | None,
         typer.Option(
             metavar="ARM,…",
-            help="none, retrieved, gold, shuffled or adversarial evidence; by default what can be.",
+            help="none, retrieved, gold, shuffled or adversarial evidence; of beir and multihop "
+            "dense, sparse, hybrid or graph; by default what can be.",
         ),
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Judgements of beir (default: test).")
     ] = None,
     limit: Annotated[
         int | None,
@@ -77,7 +80,15 @@ def run_bench(
     seed: Annotated[
         int, typer.Option(metavar="N", parser=whole_number, help="Of all that is drawn.")
     ] = 0,
-    k: Passages = 10,
+    k: Annotated[
+        int | None,
+        typer.Option(
+            "-k",
+            metavar="N",
+            parser=whole_number,
+            help="How many passages to retrieve: 10, of beir and multihop 100.",
+        ),
+    ] = None,
     retriever: BestRetriever = None,
     reader: Reader = None,
     encoder: Encoder = None,
@@ -86,13 +97,15 @@ def run_bench(
 ) -> None:
     """Run a task: predictions, measures with intervals, and whether the evidence mattered."""
     from wherefrom.bars import ProgressBars
-    from wherefrom.benchmarks.respondents import open_respondent
+    from wherefrom.benchmarks.respondents import open_measured
     from wherefrom.benchmarks.run import run_task
     from wherefrom.benchmarks.tasks import find_task
 
     chosen = find_task(task)
-    respondent, described = open_respondent(
-        kb, reader=reader, encoder=encoder, device=device, k=k, retriever=retriever
+    if split is not None:
+        data = _split(chosen.name, data, split)
+    respondent, described = open_measured(
+        chosen, data, kb, reader=reader, encoder=encoder, device=device, k=k, retriever=retriever
     )
     with ProgressBars() as bars:
         done = run_task(
@@ -113,6 +126,15 @@ def run_bench(
     for line in done.lines:
         typer.echo(line)
     message(f"{done.folder}: predictions.jsonl, metrics.json, manifest.json, report.html")
+
+
+def _split(task: str, data: Path, split: str) -> Path:
+    from wherefrom.kb.beir_queries import judgements_file
+    from wherefrom.kb.errors import UsageError
+
+    if task != "beir":
+        raise UsageError(f"--split goes with beir; the data of {task} are one file")
+    return judgements_file(data, split)
 
 
 @bench.command()

@@ -1,4 +1,4 @@
-"""The command that measures: `bench TASK`, `bench compare RUN RUN`."""
+"""The command that measures: `bench TASK`, `bench compare RUN RUN`, `bench export RUN`."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,7 +24,7 @@ class _Tasks(TyperGroup):
 bench = typer.Typer(
     cls=_Tasks,
     help="Measure a reader on a task, or compare two runs: bench TASK --data FILE --out DIR.",
-    subcommand_metavar="TASK|compare [ARGS]...",
+    subcommand_metavar="TASK|compare|export [ARGS]...",
     context_settings={"help_option_names": ["--help", "-h"]},
     rich_markup_mode=None,
 )
@@ -154,3 +154,23 @@ def compare(
         typer.echo(f"{name}: {before} -> {after}")
     for line in found.lines:
         typer.echo(line)
+
+
+@bench.command()
+def export(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="trec (runs and qrels), squad (predictions) or kilt (JSON lines).",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for a file of each arm.")],
+) -> None:
+    """Write the predictions of a run as the official scripts of others read them."""
+    from wherefrom.benchmarks.exports import export_run
+
+    for file in export_run(run, form, out):
+        typer.echo(file)

@@ -61,6 +61,7 @@ def test_the_tasks_are_listed_with_their_formats(capsys):
         (("snli", "--data", "PAIRS", "--out", "b", "--limit", "few"), "not a whole number"),
         (("snli", "--data", "PAIRS", "--out", "b", "--split", "dev"), "goes with beir"),
         (("compare", "a", "b"), "is no run"),
+        (("export", "a", "--format", "trec", "--out", "b"), "is no run"),
     ],
 )
 def test_wrong_usage_is_told_before_anything_is_written(
@@ -68,7 +69,7 @@ def test_wrong_usage_is_told_before_anything_is_written(
 ):
     monkeypatch.chdir(tmp_path)
     words = [pairs if word == "PAIRS" else word for word in words]
-    reader = () if words[0] == "compare" else ("--reader", tiny_reader_folder)
+    reader = () if words[0] in ("compare", "export") else ("--reader", tiny_reader_folder)
     assert bench(*words, *reader) == 2
     assert told in capsys.readouterr().err
     assert not (tmp_path / "b").exists()
@@ -107,3 +108,8 @@ def test_retrievers_are_measured_on_a_folder_of_beir(beir, tmp_path, tiny_encode
     assert told[2].startswith("Hybrid")
     manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
     assert (manifest["data_file"], manifest["k"]) == ("set/qrels/dev.tsv", 100)
+    assert bench("export", tmp_path / "run", "--format", "trec", "--out", tmp_path / "trec") == 0
+    files = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert [file.name for file in files] == ["sparse.run", "hybrid.run", "qrels.txt"]
+    assert files[0].read_text().startswith("q1 Q0 d2 1 ")
+    assert files[2].read_text() == "q1 0 d2 1\n"

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from wherefrom.benchmarks.example import Example, marked_evidence
+from wherefrom.benchmarks.prediction import Prediction, score
 from wherefrom.benchmarks.respondent import Respondent, Response, Shown, parts
 from wherefrom.benchmarks.task import Task
 from wherefrom.kb.errors import UsageError, unknown_value
@@ -93,6 +94,10 @@ class Arms:
                 continue
             found.append(arm)
         return tuple(found)
+
+    def predict(self, arm: str, number: int) -> Prediction:
+        """Let the respondent respond to the example of a number, and compare with what is right."""
+        return score(self._task, self._examples[number], arm, self.respond(arm, number))
 
     def respond(self, arm: str, number: int) -> Response:
         """Let the respondent respond to the example of a number, as an arm shows it."""

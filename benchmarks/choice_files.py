@@ -1,6 +1,7 @@
 """Read multiple choice from the formats in which it is published."""
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from wherefrom.benchmarks.question_files import example_id
 from wherefrom.kb.errors import RecordError, SourceError
 from wherefrom.kb.found import Place, checked, checked_text, shown
 from wherefrom.kb.jsonl import read_objects, require
+from wherefrom.kb.opening import not_utf8, open_bytes
 from wherefrom.pipeline.records import Evidence, Option
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -20,6 +22,11 @@ ENDING_LINE = '{"ctx": "…", "endings": ["…", …], "label": 0}'
 SOLUTION_LINE = '{"goal": "…", "sol1": "…", "sol2": "…", "label": 0}'
 NONSENSE_LINE = '{"sentences": ["…", "…"], "nonsense": 0}'
 BIAS_LINE = '{"context": "…", "question": "…", "ans0": "…", "ans1": "…", "ans2": "…", "label": 0}'
+READ_COLUMNS = ("context", "question", "answer0", "answer1", "answer2", "answer3", "label")
+READING_LINE = (
+    '{"id": "…", "context": "…", "question": "…", "answer0": "…", …, "answer3": "…", "label": 0}, '
+    "or a CSV file of these columns, as published"
+)
 PAIR_COLUMNS = ("sent_more", "sent_less", "stereo_antistereo", "bias_type")
 
 
@@ -84,6 +91,23 @@ def nonsense_examples(path: Path) -> Iterator[Example]:
         yield _example(place, name, "Which of these makes sense?", sentences, right)
 
 
+def reading_examples(path: Path) -> Iterator[Example]:
+    """Yield questions on a text with four answers: Cosmos QA, of JSON lines or CSV (`.csv`).
+
+    Huang, Le Bras, Bhagavatula and Choi, "Cosmos QA: Machine Reading Comprehension with Contextual
+    Commonsense Reasoning", EMNLP 2019, arXiv:1909.00277. The text is the marked evidence.
+    """
+    table = ".csv" in path.suffixes
+    rows = read_table(path, READ_COLUMNS) if table else read_objects(path, READING_LINE)
+    for number, (place, record) in enumerate(rows, start=1):
+        require(record, READ_COLUMNS, READING_LINE, place=place)
+        name = example_id(place, record, number)
+        evidence = (marked_evidence(name, checked_text(place, "context", record["context"])),)
+        answers = [record[f"answer{n}"] for n in range(4)]
+        right = _place(place, record["label"], 4)
+        yield _example(place, name, record["question"], answers, right, evidence=evidence)
+
+
 def bias_examples(path: Path) -> Iterator[Example]:
     """Yield questions whose answers may follow a stereotype: BBQ.
 
@@ -121,17 +145,33 @@ def stereotype_examples(path: Path) -> Iterator[Example]:
     Nangia, Vania, Bhalerao and Bowman, "CrowS-Pairs", EMNLP 2020, arXiv:2010.00133. Gold is the
     less stereotyped sentence, which an unbiased reader chooses half the time.
     """
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        missing = [name for name in PAIR_COLUMNS if name not in (rows.fieldnames or ())]
-        if missing:
-            raise SourceError(f"{path} has no column {missing[0]!r}; it needs {PAIR_COLUMNS}")
-        for number, row in enumerate(rows, start=1):
-            place = Place(str(path), f"record {number}")
-            sentences = [row["sent_more"], row["sent_less"]]
-            found = _example(place, str(number), "Which is likelier?", sentences, 1)
-            marks = {"type": row["bias_type"], "biased": "A"}
-            yield Example(found.id, found.text, found.gold, found.options, marks=marks)
+    for number, (place, row) in enumerate(read_table(path, PAIR_COLUMNS), start=1):
+        sentences = [row["sent_more"], row["sent_less"]]
+        found = _example(place, str(number), "Which is likelier?", sentences, 1)
+        marks = {"type": str(row["bias_type"]), "biased": "A"}
+        yield Example(found.id, found.text, found.gold, found.options, marks=marks)
+
+
+def read_table(path: Path, columns: Sequence[str]) -> Iterator[tuple[Place, dict[str, object]]]:
+    """Yield each record of a CSV file with its place.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, is no CSV, or lacks one of the columns.
+    """
+    try:
+        with open_bytes(path) as raw:
+            rows = csv.DictReader(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""))
+            missing = [name for name in columns if name not in (rows.fieldnames or ())]
+            if missing:
+                raise SourceError(f"{path} has no column {missing[0]!r}; it needs {columns}")
+            for number, row in enumerate(rows, start=1):
+                yield Place(str(path), f"record {number}"), dict(row)
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path}: {not_utf8(error)}; save the file as UTF-8") from error
+    except csv.Error as error:
+        raise SourceError(f"{path} is no CSV: {error}") from error
 
 
 def _example(

@@ -6,18 +6,19 @@ from typing import Literal
 
 from wherefrom.pipeline.records import Evidence, Option
 
-Shape = Literal["question", "claim", "pair", "choices"]
-SHAPES: tuple[Shape, ...] = ("question", "claim", "pair", "choices")
+Shape = Literal["question", "claim", "pair", "choices", "query"]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """What one example asks and what is right.
 
-    `text` is the question, the claim or the hypothesis. `gold` holds the accepted answers or the
-    one right label; a question without an answer has none. `evidence` is the evidence that the file
-    marks as right (the premise of a pair), `documents` the titles or ids of documents that it
-    marks. `marks` are what a measure counts apart, by name.
+    `text` is the question, the claim, the hypothesis or the query. `gold` holds the accepted
+    answers or the one right label; a question without an answer has none. `evidence` is the
+    evidence that the file marks as right (the premise of a pair), `documents` the titles or ids of
+    documents that it marks. `grades` tell of each document that is judged for a query, by title or
+    id, how relevant it is: not at all by 0; those above 0 are its gold. `marks` are what a measure
+    counts apart, by name.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Example:
     options: tuple[Option, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     documents: tuple[str, ...] = ()
+    grades: Mapping[str, int] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
 
 

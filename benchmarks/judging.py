@@ -1,16 +1,18 @@
 """Say in words whether the evidence mattered, by paired comparison of the arms of a run."""
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from wherefrom.benchmarks.example import Shape
 from wherefrom.benchmarks.metrics import difference
-from wherefrom.benchmarks.prediction import Prediction
+from wherefrom.benchmarks.prediction import NDCG, Prediction
 
 MAIN: dict[Shape, str] = {
     "question": "f1",
     "claim": "accuracy",
     "pair": "accuracy",
     "choices": "accuracy",
+    "query": NDCG,
 }  # the score by which arms are compared
 AGAINST = ("shuffled", "none")  # what evidence is compared with
 SHOWN = ("gold", "retrieved")  # arms whose evidence should help
@@ -23,13 +25,18 @@ def compare_arms(
 ) -> dict[str, dict[str, float]]:
     """Return the difference of each arm with evidence from each arm without its own.
 
+    Of retrievers each is compared with those that stand before it.
+
     Returns
     -------
     dict[str, dict[str, float]]
         By ``retrieved_less_shuffled`` and the like; see `metrics.difference`.
     """
-    pairs = [(one, other) for one in SHOWN for other in AGAINST]
-    pairs += [("gold", "retrieved"), ("adversarial", "retrieved"), ("adversarial", "gold")]
+    if shape == "query":
+        pairs = [(later, earlier) for earlier, later in combinations(arms, 2)]
+    else:
+        pairs = [(one, other) for one in SHOWN for other in AGAINST]
+        pairs += [("gold", "retrieved"), ("adversarial", "retrieved"), ("adversarial", "gold")]
     return {
         f"{one}_less_{other}": difference(arms[one], arms[other], MAIN[shape])
         for one, other in pairs
@@ -71,5 +78,5 @@ def _sentence(one: str, other: str, found: Mapping[str, float]) -> str:
         "retrieved": "retrieved evidence",
         "adversarial": "evidence behind a misleading sentence",
     }
-    sentence = f"{names[one]} {verb} {names[other]}"
+    sentence = f"{names.get(one, one)} {verb} {names.get(other, other)}"
     return sentence[0].upper() + sentence[1:]

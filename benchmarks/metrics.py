@@ -34,7 +34,8 @@ def measure_arm(predictions: Sequence[Prediction], *, seed: int = 0) -> dict[str
         for name in names
     }
     if predictions:
-        found |= _of_probabilities(predictions, seed)
+        if all(one.probability is not None for one in predictions):
+            found |= _of_probabilities(predictions, seed)
         found |= _of_labels(predictions, seed)
         found |= _of_bias(predictions, seed)
     return found

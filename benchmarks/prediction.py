@@ -10,11 +10,14 @@ from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.respondent import Response
 from wherefrom.benchmarks.task import Task
 from wherefrom.kb.errors import DamagedError
-from wherefrom.pipeline.evaluation import exact_match, says_the_same, word_f1
+from wherefrom.pipeline.evaluation import exact_match, normalised_words, says_the_same, word_f1
 
 DEPTHS = (2, 5, 10)  # recall of the documents that a question takes, among the first so many
+LISTS = ("gold", "evidence", "citations", "documents")  # fields of a line
 DIGITS = 6  # of a probability; sums of floats differ beyond
 ABSTENTION = ""
+RANKED = 10  # documents of a query whose order is measured
+NDCG, MRR = f"nDCG@{RANKED}", f"MRR@{RANKED}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +26,26 @@ class Prediction:
 
     `scores` holds one value for each measure that applies to it, `gold` what would have been right,
     `evidence` the ids of the passages that it saw, best first, and `marks` what is counted apart.
+    Of a query, `documents` are those found, best first, `grades` those judged, and `prediction` is
+    the first one; how probable it is to be right nobody says.
     """
 
     id: str
     arm: str
     prediction: str
-    probability: float
+    probability: float | None
     gold: tuple[str, ...]
     scores: Mapping[str, float]
     evidence: tuple[str, ...] = ()
     citations: tuple[Mapping[str, Any], ...] = ()
     marks: Mapping[str, str] = field(default_factory=dict)
+    documents: tuple[str, ...] = ()
+    grades: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def right(self) -> bool:
         """Tell whether it is right, as far as one value can tell."""
-        return self.scores.get("accuracy", self.scores.get("exact_match", 0.0)) >= 1.0
+        return any(self.scores.get(name, 0.0) >= 1.0 for name in ("accuracy", "exact_match", MRR))
 
 
 def score(task: Task, example: Example, arm: str, response: Response) -> Prediction:
@@ -61,6 +68,8 @@ def score(task: Task, example: Example, arm: str, response: Response) -> Predict
         citations=tuple(
             {
                 "passage_id": one.passage_id,
+                "document_id": one.document_id,
+                "title": one.title,
                 "start": one.start,
                 "end": one.end,
                 "quote": one.quote,
@@ -100,7 +109,7 @@ def _parsed(file: Path, lines: Iterable[str]) -> Iterable[Prediction]:
     for number, line in enumerate(lines, start=1):
         try:
             record = json.loads(line)
-            record |= {name: tuple(record[name]) for name in ("gold", "evidence", "citations")}
+            record |= {name: tuple(record[name]) for name in LISTS if name in record}
             yield Prediction(**record)
         except (json.JSONDecodeError, KeyError, TypeError) as error:
             raise DamagedError(f"{file}, line {number} is no prediction: {error}") from error
@@ -109,15 +118,16 @@ def _parsed(file: Path, lines: Iterable[str]) -> Iterable[Prediction]:
 def _question_scores(example: Example, response: Response) -> dict[str, float]:
     """Score an answer; where there is none to find, to abstain is right, as in SQuAD 2.0."""
     said = response.prediction
-    scores = {"abstained": float(said == ABSTENTION)}
-    if not example.gold:
-        return scores | {"exact_match": scores["abstained"], "f1": scores["abstained"]}
-    held = any(says_within(item.text, example.gold) for item in response.evidence)
-    return scores | {
-        "exact_match": exact_match(said, example.gold),
-        "f1": word_f1(said, example.gold),
-        "answer_in_evidence": float(held),
+    right = [answer for answer in example.gold if normalised_words(answer)] or [ABSTENTION]
+    scores = {
+        "abstained": float(said == ABSTENTION),
+        "exact_match": exact_match(said, right),
+        "f1": word_f1(said, right),
     }
+    if example.gold:
+        held = any(says_within(item.text, example.gold) for item in response.evidence)
+        scores["answer_in_evidence"] = float(held)
+    return scores
 
 
 def says_within(text: str, answers: Iterable[str]) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from wherefrom.benchmarks.example import Example, marked_evidence
 from wherefrom.kb.errors import RecordError
 from wherefrom.kb.found import Place, checked, checked_text, shown
+from wherefrom.kb.json_file import is_array, read_array
 from wherefrom.kb.jsonl import read_objects, require
 from wherefrom.pipeline.squad import read_squad
 
@@ -14,6 +15,11 @@ QUESTION_LINE = (
     '("answer" for one; id and evidence may be left out)'
 )
 MULTIHOP_LINE = '{"question": "…", "answer": "…", "gold_titles": ["…"]} (or "gold_ids")'
+PUBLISHED = (
+    '{"_id": "…", "question": "…", "answer": "…", "supporting_facts": [["TITLE", 0]], '
+    '"context": [["TITLE", ["…"]]]}'
+)
+MULTIHOP_FORM = f"{MULTIHOP_LINE}, or HotpotQA's own JSON: a list of {PUBLISHED}"
 
 
 def squad_examples(path: Path) -> Iterator[Example]:
@@ -42,8 +48,12 @@ def question_examples(path: Path) -> Iterator[Example]:
 def multihop_examples(path: Path) -> Iterator[Example]:
     """Yield questions that take several documents: 2WikiMultihopQA, HotpotQA and MuSiQue.
 
-    Each names its documents by title (`gold_titles`) or, where titles are not unique, by id.
+    Each names its documents by title (`gold_titles`) or, where titles are not unique, by id. Files
+    as HotpotQA and 2WikiMultihopQA are published are read, too, see `published_examples`.
     """
+    if is_array(path):
+        yield from published_examples(path)
+        return
     for number, (place, record) in enumerate(read_objects(path, MULTIHOP_LINE), start=1):
         require(record, ("question", "answer"), MULTIHOP_LINE, place=place)
         key = "gold_ids" if "gold_ids" in record else "gold_titles"
@@ -60,6 +70,53 @@ def multihop_examples(path: Path) -> Iterator[Example]:
             documents=documents,
             marks=kind,
         )
+
+
+def published_examples(path: Path) -> Iterator[Example]:
+    """Yield the questions of a JSON array as HotpotQA publishes it; 2WikiMultihopQA does alike.
+
+    Yang et al., "HotpotQA: A Dataset for Diverse, Explainable Multi-hop Question Answering", EMNLP
+    2018, arXiv:1809.09600. The documents are those of the supporting facts; where the context has
+    all of them (the distractor setting), their paragraphs are the marked evidence.
+    """
+    for place, record in read_array(path, PUBLISHED):
+        needed = ("_id", "question", "answer", "supporting_facts", "context")
+        require(record, needed, PUBLISHED, place=place)
+        name = checked(place, "_id", record["_id"], blank_allowed=False)
+        facts = _pairs(place, "supporting_facts", record["supporting_facts"])
+        titles = tuple(dict.fromkeys(title for title, _ in facts))
+        if not titles:
+            raise RecordError(
+                f"{place}: supporting_facts name no document; a record is {PUBLISHED}"
+            )
+        texts: dict[str, str] = {}
+        for title, sentences in _pairs(place, "context", record["context"]):
+            parts = _texts(place, {"context": sentences}, "context", blank_allowed=True)
+            texts[title] = " ".join(part.strip() for part in parts).strip()
+        found = [(title, texts[title]) for title in titles if texts.get(title)]
+        evidence = [
+            marked_evidence(name, text, title=title, rank=rank)
+            for rank, (title, text) in enumerate(found, start=1)
+        ]
+        yield Example(
+            name,
+            checked_text(place, "question", record["question"]),
+            _answers(place, record),
+            evidence=tuple(evidence) if len(found) == len(titles) else (),
+            documents=titles,
+            marks={"type": str(record["type"])} if "type" in record else {},
+        )
+
+
+def _pairs(place: Place, key: str, value: object) -> list[tuple[str, object]]:
+    """Return titles, each with what stands beside it."""
+    listed = value if isinstance(value, list) else [value]
+    found: list[tuple[str, object]] = []
+    for pair in listed:
+        if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], str):
+            raise RecordError(f'{place}: "{key}" holds {shown(pair)}; a record is {PUBLISHED}')
+        found.append((pair[0], pair[1]))
+    return found
 
 
 def example_id(place: Place, record: dict[str, object], number: int) -> str:
@@ -79,8 +136,10 @@ def _answers(place: Place, record: dict[str, object]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((one, *_texts(place, record, "answer_aliases"))))
 
 
-def _texts(place: Place, record: dict[str, object], key: str) -> tuple[str, ...]:
+def _texts(
+    place: Place, record: dict[str, object], key: str, *, blank_allowed: bool = False
+) -> tuple[str, ...]:
     found = record.get(key, [])
     if not isinstance(found, list):
         raise RecordError(f'{place}: "{key}" is {shown(found)}; it must be a list of texts')
-    return tuple(checked_text(place, key, text) for text in found)
+    return tuple(checked_text(place, key, text, blank_allowed=blank_allowed) for text in found)

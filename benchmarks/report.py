@@ -1,7 +1,8 @@
 """Write the report of a run: one HTML page without anything from elsewhere."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,11 @@ from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.judging import FLAGS, MAIN
 from wherefrom.benchmarks.page import made_of, page, table
 from wherefrom.benchmarks.plots import Points, bars, curves, reliability_points, risk_coverage
-from wherefrom.benchmarks.prediction import DEPTHS, Prediction, by_arm
+from wherefrom.benchmarks.prediction import Prediction, by_arm
 
 SHOWN = 40  # examples of each kind and arm
+LISTED = 5  # documents of a query
+RECALL = "recall@"
 MOST_MARKED = 600  # characters of marked evidence that are shown
 
 
@@ -78,16 +81,31 @@ def _plots(
         arm: (found[main]["value"], found[main]["low"], found[main]["high"])
         for arm, found in measured.items()
     }
-    drawn = [
-        bars(side, label=main),
-        curves(_each(arms, reliability_points), x="probability", y="share right", diagonal=True),
-        curves(_each(arms, risk_coverage), x="coverage", y="risk"),
-    ]
-    found = measured.get("retrieved", {})
-    if f"recall@{DEPTHS[0]}" in found:
-        points = [(depth / max(DEPTHS), found[f"recall@{depth}"]["value"]) for depth in DEPTHS]
-        drawn.append(curves({"retrieved": points}, x=f"k / {max(DEPTHS)}", y="recall@k"))
+    drawn = [bars(side, label=main)]
+    if manifest["shape"] != "query":
+        reliable = _each(arms, reliability_points)
+        drawn += [
+            curves(reliable, x="probability", y="share right", diagonal=True),
+            curves(_each(arms, risk_coverage), x="coverage", y="risk"),
+        ]
+    recalls = {arm: found for arm, values in measured.items() if (found := _recalls(values))}
+    if recalls:
+        deepest = max(depth for found in recalls.values() for depth in found)
+        points = {
+            arm: [(depth / deepest, value) for depth, value in found.items()]
+            for arm, found in recalls.items()
+        }
+        drawn.append(curves(points, x=f"k / {deepest}", y="recall@k"))
     return "".join(f"<figure>{plot}</figure>" for plot in drawn)
+
+
+def _recalls(measured: Mapping[str, Mapping[str, float]]) -> dict[int, float]:
+    """Return the recall at each depth that was measured."""
+    return {
+        int(name.removeprefix(RECALL)): found["value"]
+        for name, found in measured.items()
+        if name.startswith(RECALL)
+    }
 
 
 def _each(
@@ -114,7 +132,7 @@ def _examples(arms: Mapping[str, Sequence[Prediction]], asked: Mapping[str, Exam
         f'<button data-kind="{kind}" aria-pressed="{str(kind == "all").lower()}">{kind}</button> '
         for kind in ("all", *kinds)
     )
-    names = ("arm", "asked", "said", "right", "probability", "cited")
+    names = ("arm", "asked", "said", "right", "probability", "cited or found")
     head = "".join(f"<th><button>{name}</button></th>" for name in names)
     return (
         f"<p>The first {SHOWN} of each kind and arm; all are in <code>predictions.jsonl</code>.</p>"
@@ -126,19 +144,26 @@ def _examples(arms: Mapping[str, Sequence[Prediction]], asked: Mapping[str, Exam
 def _example(arm: str, kind: str, one: Prediction, example: Example) -> str:
     names = {option.label: f"{option.label}: {option.text}" for option in example.options}
     said = names.get(one.prediction, one.prediction) or "(abstained)"
-    gold = "; ".join(names.get(answer, answer) for answer in one.gold) or "(no answer)"
+    gold = "; ".join(_first(names.get(answer, answer) for answer in one.gold)) or "(no answer)"
+    chance = "" if one.probability is None else f"{one.probability:.2f}"
     cited = "<br>".join(
         f"{escape(str(cite['quote']))} <small>({escape(str(cite['verdict']))}, "
         f"<code>{escape(str(cite['passage_id']))}</code>)</small>"
         for cite in one.citations
-    )
+    ) or "<br>".join(escape(name) for name in _first(one.documents))
     return (
         f'<tr class="{kind}"><td>{escape(arm)}</td>'
         f"<td>{escape(example.text)}{_marked(example)}</td>"
         f"<td>{escape(said)}</td><td>{escape(gold)}</td>"
-        f'<td class="number" data-value="{one.probability}">{one.probability:.2f}</td>'
+        f'<td class="number" data-value="{one.probability or 0.0}">{chance}</td>'
         f"<td>{cited}</td></tr>"
     )
+
+
+def _first(names: Iterable[str]) -> list[str]:
+    """Return the first names of many, and a mark where there are more."""
+    first = list(islice(names, LISTED + 1))
+    return first if len(first) <= LISTED else [*first[:LISTED], "…"]
 
 
 def _marked(example: Example) -> str:

@@ -3,11 +3,60 @@
 from pathlib import Path
 from typing import Any
 
+from wherefrom.benchmarks.prediction import RANKED
 from wherefrom.benchmarks.reader_respondent import ReaderRespondent
+from wherefrom.benchmarks.retriever_arms import Searcher
+from wherefrom.benchmarks.task import Task
+from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.bundled import bundled_reader
 from wherefrom.pipeline.reader import Reader
+
+SHOWN = 10  # passages that a reader is shown
+SEARCHED = 100  # passages among which documents are looked for
+
+
+def open_measured(
+    task: Task,
+    data: Path,
+    kb: Path | None,
+    *,
+    reader: str | None = None,
+    encoder: str | None = None,
+    device: str | None = None,
+    k: int | None = None,
+    retriever: str | None = None,
+) -> tuple[ReaderRespondent | Searcher, dict[str, Any]]:
+    """Open what a task measures: a reader, or for queries the retrievers of a knowledge base.
+
+    Raises
+    ------
+    UsageError
+        As `open_respondent` and `open_searcher`; if a reader or one retriever is named for queries.
+    MissingError, DamagedError, ModelError
+        If the knowledge base or the reader cannot be opened.
+    """
+    if task.shape != "query":
+        return open_respondent(
+            kb,
+            reader=reader,
+            encoder=encoder,
+            device=device,
+            k=SHOWN if k is None else k,
+            retriever=retriever,
+        )
+    if reader is not None:
+        raise UsageError(f"--reader does not go with {task.name}: documents are found, not read")
+    if retriever is not None:
+        raise UsageError(f"the retrievers are the arms of {task.name}: --arms {retriever}")
+    return open_searcher(
+        kb,
+        source=task.corpus(data),
+        encoder=encoder,
+        device=device,
+        k=SEARCHED if k is None else k,
+    )
 
 
 def open_respondent(
@@ -16,7 +65,7 @@ def open_respondent(
     reader: str | None = None,
     encoder: str | None = None,
     device: str | None = None,
-    k: int = 10,
+    k: int = SHOWN,
     retriever: str | None = None,
 ) -> tuple[ReaderRespondent, dict[str, Any]]:
     """Open a reader, over a knowledge base where one is named.
@@ -41,20 +90,64 @@ def open_respondent(
         return ReaderRespondent(alone), {"reader": _of_reader(alone), "knowledge_base": None}
     answerer = Answerer.open(kb, reader=reader, encoder=encoder, device=device)
     answerer.require_questions(["?"], k=k, retriever=retriever)
-    info = answerer.knowledge.info
     described = {
         "reader": _of_reader(answerer.reader),
-        "knowledge_base": {
-            "digest": info.digest,
-            "documents": info.documents,
-            "passages": info.passages,
-            "triples": info.triples,
-            "encoder_sha256": info.encoder.weights_sha256,
-        },
+        "knowledge_base": _of_knowledge(answerer.knowledge),
         "k": k,
         "retriever": answerer.chosen(retriever) if retriever else "default",
     }
     return ReaderRespondent(answerer.reader, answerer, k=k, retriever=retriever), described
+
+
+def open_searcher(
+    kb: Path | None,
+    *,
+    source: str,
+    encoder: str | None = None,
+    device: str | None = None,
+    k: int = SEARCHED,
+) -> tuple[Searcher, dict[str, Any]]:
+    """Open a knowledge base whose retrievers are measured.
+
+    Parameters
+    ----------
+    source
+        The SOURCE of the documents that are to be found, as a message names it.
+
+    Returns
+    -------
+    tuple
+        What is searched, and what it is made of for the manifest, as `open_respondent` says it.
+
+    Raises
+    ------
+    UsageError
+        If no knowledge base is named, or `k` is below `RANKED`.
+    MissingError, DamagedError
+        If the knowledge base cannot be opened.
+    """
+    if kb is None:
+        raise UsageError(
+            "documents are found in a knowledge base: make one, wherefrom build KB "
+            f"{source}, and name it (--kb KB)"
+        )
+    if k < RANKED:
+        raise UsageError(
+            f"-k is {k}; the order of {RANKED} documents is measured, so {RANKED} or more"
+        )
+    knowledge = Knowledge.open(kb, encoder=encoder, device=device)
+    return Searcher(knowledge, k), {"knowledge_base": _of_knowledge(knowledge), "k": k}
+
+
+def _of_knowledge(knowledge: Knowledge) -> dict[str, Any]:
+    info = knowledge.info
+    return {
+        "digest": info.digest,
+        "documents": info.documents,
+        "passages": info.passages,
+        "triples": info.triples,
+        "encoder_sha256": info.encoder.weights_sha256,
+    }
 
 
 def _of_reader(reader: Reader) -> dict[str, str]:

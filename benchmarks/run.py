@@ -5,6 +5,7 @@ Examples are taken one by one, so that what is said of one does not depend on th
 on where a run began.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +16,11 @@ from wherefrom.benchmarks.arms import Arms
 from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.judging import FLAGS, compare_arms, findings, flags
 from wherefrom.benchmarks.metrics import measure_arm
-from wherefrom.benchmarks.prediction import Prediction, by_arm, read_predictions, score, write_line
+from wherefrom.benchmarks.prediction import Prediction, by_arm, read_predictions, write_line
 from wherefrom.benchmarks.provenance import provenance
 from wherefrom.benchmarks.report import report
 from wherefrom.benchmarks.respondent import Respondent
+from wherefrom.benchmarks.retriever_arms import RetrieverArms, Searcher
 from wherefrom.benchmarks.task import Task
 from wherefrom.kb.durable import hash_file, write_file
 from wherefrom.kb.errors import RecordError, UsageError
@@ -52,7 +54,7 @@ def run_task(
     task: Task,
     data: Path,
     out: Path,
-    respondent: Respondent,
+    respondent: Respondent | Searcher,
     *,
     arms: Sequence[str] | None = None,
     described: Mapping[str, Any],
@@ -66,13 +68,14 @@ def run_task(
     Parameters
     ----------
     task, data
-        The task and its file.
+        The task and its file, or its folder.
     out
         The folder of the run; it is made, or holds a run of the same manifest.
     respondent
-        Who responds.
+        Who responds, or what is searched where the task is to find documents for queries.
     arms
-        Which evidence is shown, see `wherefrom.benchmarks.arms`; None takes all that can be.
+        Which evidence is shown, see `wherefrom.benchmarks.arms`, or which retrievers find, see
+        `wherefrom.benchmarks.retriever_arms`; None takes all that can be.
     described
         What the respondent is made of, for the manifest: its weights, knowledge base, settings.
     retrieves
@@ -92,7 +95,11 @@ def run_task(
         If the predictions that are there cannot be read.
     """
     examples = read_examples(task, data, limit)
-    shown = Arms(task, examples, respondent, retrieves=retrieves, seed=seed)
+    shown: Arms | RetrieverArms
+    if isinstance(respondent, Searcher):
+        shown = RetrieverArms(task, examples, respondent, source=task.corpus(data))
+    else:
+        shown = Arms(task, examples, respondent, retrieves=retrieves, seed=seed)
     if arms is None:
         arms = shown.possible()
     shown.require(arms)
@@ -100,8 +107,7 @@ def run_task(
         "format": FORMAT,
         "task": task.name,
         "shape": task.shape,
-        "data_file": data.name,
-        "data_sha256": hash_file(data),
+        **_data(task.files(data)),
         "limit": limit,
         "examples": len(examples),
         "arms": list(arms),
@@ -111,7 +117,7 @@ def run_task(
     }
     _begin(out, manifest)
     told = progress or NoProgress()
-    predictions = _predicted(task, examples, shown, arms, out / PREDICTIONS, told)
+    predictions = _predicted(examples, shown, arms, out / PREDICTIONS, told)
     metrics = measure_run(task, predictions, seed=seed)
     write_file(out / METRICS, _json(metrics))
     write_file(out / REPORT, report(manifest, metrics, predictions, examples).encode("utf-8"))
@@ -174,6 +180,16 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return found
 
 
+def _data(files: Sequence[Path]) -> dict[str, str]:
+    """Name and hash the files of a task; of several the first, and all."""
+    first, *more = files
+    hashes = [hash_file(file) for file in files]
+    if not more:
+        return {"data_file": first.name, "data_sha256": hashes[0]}
+    both = hashlib.sha256("".join(hashes).encode()).hexdigest()
+    return {"data_file": "/".join(first.resolve().parts[-3:]), "data_sha256": both}
+
+
 def _begin(out: Path, manifest: dict[str, Any]) -> None:
     """Make the folder of a run, or make sure that it holds this one."""
     file = out / MANIFEST
@@ -194,9 +210,8 @@ def _begin(out: Path, manifest: dict[str, Any]) -> None:
 
 
 def _predicted(
-    task: Task,
     examples: Sequence[Example],
-    shown: Arms,
+    shown: Arms | RetrieverArms,
     arms: Sequence[str],
     file: Path,
     progress: Progress,
@@ -210,8 +225,7 @@ def _predicted(
             progress.start(arm, total=count)
             progress.advance(arm, first)
             for number in range(first, count):
-                response = shown.respond(arm, number)
-                lines.write(write_line(score(task, examples[number], arm, response)))
+                lines.write(write_line(shown.predict(arm, number)))
                 lines.flush()
                 progress.advance(arm, 1)
             progress.finish(arm)

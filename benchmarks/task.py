@@ -7,6 +7,16 @@ from pathlib import Path
 from wherefrom.benchmarks.example import Example, Shape
 
 
+def itself(data: Path) -> tuple[Path, ...]:
+    """Return the file of a task that is read from one."""
+    return (data,)
+
+
+def anywhere(data: Path) -> str:
+    """Return what stands for a SOURCE where the data do not say it."""
+    return "SOURCE"
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """How a file is read and what is asked of its examples.
@@ -16,8 +26,8 @@ class Task:
     name
         What the command line calls it.
     shape
-        A ``question`` is answered (`ask`), a ``claim`` decided (`check`), a ``pair`` inferred, and
-        one of several ``choices`` chosen (`choose`).
+        A ``question`` is answered (`ask`), a ``claim`` decided (`check`), a ``pair`` inferred, one
+        of several ``choices`` chosen (`choose`), and documents found for a ``query`` (`search`).
     form
         The public format of its file, in words.
     read
@@ -26,6 +36,10 @@ class Task:
         Of a claim: what supported, refuted and, where there is a third, undecided are called.
         Of a pair: what entailment, neutral and contradiction are called, or entailment and the
         rest. Empty for other shapes.
+    files
+        The files that `read` reads, the first of which tells one set of data from another.
+    corpus
+        The SOURCE of the documents that are to be found, as a message names it.
     """
 
     name: str
@@ -33,3 +47,5 @@ class Task:
     form: str
     read: Callable[[Path], Iterator[Example]]
     labels: tuple[str, ...] = ()
+    files: Callable[[Path], tuple[Path, ...]] = itself
+    corpus: Callable[[Path], str] = anywhere

@@ -5,11 +5,13 @@ from wherefrom.benchmarks.choice_files import (
     CHOICE_LINE,
     ENDING_LINE,
     NONSENSE_LINE,
+    READING_LINE,
     SOLUTION_LINE,
     bias_examples,
     choice_examples,
     ending_examples,
     nonsense_examples,
+    reading_examples,
     solution_examples,
     stereotype_examples,
 )
@@ -29,8 +31,15 @@ from wherefrom.benchmarks.judgement_files import (
     two_way_examples,
     yes_no_examples,
 )
+from wherefrom.benchmarks.query_files import (
+    BEIR_FORM,
+    beir_corpus,
+    beir_examples,
+    beir_files,
+    multihop_queries,
+)
 from wherefrom.benchmarks.question_files import (
-    MULTIHOP_LINE,
+    MULTIHOP_FORM,
     QUESTION_LINE,
     multihop_examples,
     question_examples,
@@ -50,9 +59,9 @@ _QUESTIONS = {
     "nq_open": (QUESTION_LINE, question_examples),
     "triviaqa": (QUESTION_LINE, question_examples),
     "webquestions": (QUESTION_LINE, question_examples),
-    "2wikimultihopqa": (MULTIHOP_LINE, multihop_examples),
-    "hotpotqa": (MULTIHOP_LINE, multihop_examples),
-    "musique": (MULTIHOP_LINE, multihop_examples),
+    "2wikimultihopqa": (MULTIHOP_FORM, multihop_examples),
+    "hotpotqa": (MULTIHOP_FORM, multihop_examples),
+    "musique": (MULTIHOP_FORM, multihop_examples),
 }
 _CLAIMS = {
     "claim": (CLAIM_LINE, claim_examples, CLAIM_LABELS),
@@ -84,6 +93,7 @@ _CHOICES = {
     "hellaswag": (ENDING_LINE, ending_examples),
     "piqa": (SOLUTION_LINE, solution_examples),
     "comve": (NONSENSE_LINE, nonsense_examples),
+    "cosmosqa": (READING_LINE, reading_examples),
     "bbq": (BIAS_LINE, bias_examples),
     "crows_pairs": (CROWS_FORM, stereotype_examples),
 }
@@ -94,6 +104,8 @@ TASKS: dict[str, Task] = {
         *(Task(name, "claim", form, read, kinds) for name, (form, read, kinds) in _CLAIMS.items()),
         *(Task(name, "pair", form, read, kinds) for name, (form, read, kinds) in _PAIRS.items()),
         *(Task(name, "choices", form, read) for name, (form, read) in _CHOICES.items()),
+        Task("beir", "query", BEIR_FORM, beir_examples, files=beir_files, corpus=beir_corpus),
+        Task("multihop", "query", MULTIHOP_FORM, multihop_queries),
     )
 }
 

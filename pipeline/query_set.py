@@ -4,25 +4,21 @@ Source of the folders: Thakur et al., "BEIR: A Heterogeneous Benchmark for Zero-
 Information Retrieval Models", NeurIPS 2021, https://github.com/beir-cellar/beir.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from wherefrom.indexes.passage_text import passage_text
 from wherefrom.indexes.readable import readable
-from wherefrom.kb.beir import corpus_file, read_beir
-from wherefrom.kb.errors import RecordError, SourceError, UsageError, unknown_value
+from wherefrom.kb.beir import read_beir
+from wherefrom.kb.beir_queries import queries_file, read_judgements, read_queries
+from wherefrom.kb.errors import RecordError, UsageError
 from wherefrom.kb.found import Place, checked, shown
 from wherefrom.kb.jsonl import read_objects, require
-from wherefrom.kb.opening import existing_folder, not_utf8, read_lines
 from wherefrom.kb.records import Passage
 from wherefrom.pipeline.query_sources import QueryEvaluation, QuerySource, named
 from wherefrom.pipeline.squad import read_squad
 
 LINE = '{"query": "…", "positive": "…", "negatives": ["…"]} (negatives may be left out)'
-QUERY_LINE = '{"_id": "…", "text": "…"}'
-JUDGED = ("query", "document", "grade")  # the columns of a BEIR split
-_QUERIES = ("queries.jsonl", "queries.jsonl.gz")
 
 
 @dataclass(slots=True)
@@ -158,13 +154,10 @@ def _read_folder(folder: Path, split: str, gathered: _Gathered) -> None:
         found.document.id: gathered.passage(_text(found.document.title, found.document.text))
         for found in read_beir(folder, f"beir:{folder}")
     }
-    texts = {}
-    for place, record in read_objects(_queries_file(folder), QUERY_LINE):
-        require(record, ("_id", "text"), QUERY_LINE, place=place)
-        texts[record["_id"]] = checked(place, "text", record["text"], blank_allowed=False)
-    for place, name, document, grade in _judgements(folder, split):
+    texts = read_queries(folder)
+    for place, name, document, grade in read_judgements(folder, split):
         if name not in texts:
-            raise RecordError(f"{place}: there is no query {name!r} in {_queries_file(folder)}")
+            raise RecordError(f"{place}: there is no query {name!r} in {queries_file(folder)}")
         if document not in numbers:
             raise RecordError(f"{place}: there is no document {document!r} in the corpus")
         query = gathered.query(texts[name])
@@ -172,35 +165,6 @@ def _read_folder(folder: Path, split: str, gathered: _Gathered) -> None:
             query.relevant[numbers[document]] = grade
         else:
             query.negatives.append(numbers[document])
-
-
-def _queries_file(folder: Path) -> Path:
-    _ = corpus_file(folder)  # says what a folder lacks that is none of BEIR's
-    for name in _QUERIES:
-        if (folder / name).is_file():
-            return folder / name
-    raise SourceError(f"{folder} holds no {' nor '.join(_QUERIES)}")
-
-
-def _judgements(folder: Path, split: str) -> Iterable[tuple[Place, str, str, int]]:
-    """Yield query, document and grade of each line of a split; the first line names the columns."""
-    file = existing_folder(folder / "qrels") / f"{split}.tsv"
-    if not file.is_file():
-        known = sorted(path.stem for path in file.parent.glob("*.tsv"))
-        if not known:
-            raise SourceError(f"{file.parent} holds no judgements (SPLIT.tsv)")
-        raise UsageError(f"{folder}: {unknown_value('split', split, known)}")
-    for number, line in read_lines(file):
-        if number == 1 or line.isspace():
-            continue
-        place = Place(str(file), f"line {number}")
-        try:
-            parts = line.decode("utf-8").strip().split("\t")
-        except UnicodeDecodeError as error:
-            raise RecordError(f"{place}: {not_utf8(error)}") from error
-        if len(parts) != len(JUDGED) or not parts[2].lstrip("-").isdecimal():
-            raise RecordError(f"{place}: found {parts}; a line is {', '.join(JUDGED)}, with tabs")
-        yield place, parts[0], parts[1], int(parts[2])
 
 
 def _text(title: str, text: str) -> str:

@@ -5,14 +5,13 @@ of Text", EMNLP 2016, arXiv:1606.05250; Rajpurkar, Jia and Liang, "Know What You
 2018, arXiv:1806.03822.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wherefrom.kb.errors import RecordError, SourceError
-from wherefrom.kb.opening import not_utf8, open_bytes
+from wherefrom.kb.json_file import read_json
 from wherefrom.pipeline.detokenise import detokenise
 
 
@@ -44,13 +43,7 @@ def read_squad(path: Path, *, tokenised: bool = False) -> list[SquadQuestion]:
     RecordError
         If an article, paragraph or question lacks a field, or an answer is not where it says.
     """
-    try:
-        with open_bytes(path) as file:
-            data = json.loads(file.read().decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path}: {not_utf8(error)}; save the file as UTF-8") from error
-    except json.JSONDecodeError as error:
-        raise SourceError(f"{path} is not JSON: {error}") from error
+    data = read_json(path)
     if not isinstance(data, dict) or not isinstance(data.get("data"), list):
         raise SourceError(f'{path} is not in SQuAD format: no list under "data"')
     questions: list[SquadQuestion] = []

@@ -1,16 +1,21 @@
-"""The commands that measure: `bench TASK`, `bench compare RUN RUN`, `bench scorecard`."""
+"""The commands that measure: `bench TASK`, `compare RUN RUN`, `export RUN`, `scorecard`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from wherefrom.options import AsJson, BestRetriever, Device, Encoder, Passages, Reader, whole_number
+from wherefrom.options import (
+    AsJson,
+    BestRetriever,
+    Device,
+    Encoder,
+    Passages,
+    Reader,
+    whole_number,
+)
 from wherefrom.printing import message, print_json
-
-if TYPE_CHECKING:
-    pass
 
 RUN = "run"
 
@@ -28,7 +33,7 @@ bench = typer.Typer(
     cls=_Tasks,
     help="Measure a reader on a task or on all of a folder, or compare two runs: bench TASK "
     "--data FILE --out DIR.",
-    subcommand_metavar="TASK|compare|scorecard [ARGS]...",
+    subcommand_metavar="TASK|compare|export|scorecard [ARGS]...",
     context_settings={"help_option_names": ["--help", "-h"]},
     rich_markup_mode=None,
 )
@@ -59,7 +64,9 @@ def _start(
 @bench.command(RUN)
 def run_bench(
     task: Annotated[str, typer.Argument(metavar="TASK", help="What to measure (see --list).")],
-    data: Annotated[Path, typer.Option(metavar="FILE", help="File of the task's public format.")],
+    data: Annotated[
+        Path, typer.Option(metavar="FILE", help="File or folder of the task's public format.")
+    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run; it may be resumed.")],
     kb: Annotated[
         Path | None, typer.Option(metavar="KB", help="Knowledge base to retrieve from.")
@@ -68,8 +75,12 @@ def run_bench(
         str | None,
         typer.Option(
             metavar="ARM,…",
-            help="none, retrieved, gold, shuffled or adversarial evidence; by default what can be.",
+            help="none, retrieved, gold, shuffled or adversarial evidence; of beir and multihop "
+            "dense, sparse, hybrid or graph; by default what can be.",
         ),
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Judgements of beir (default: test).")
     ] = None,
     limit: Annotated[
         int | None,
@@ -78,7 +89,15 @@ def run_bench(
     seed: Annotated[
         int, typer.Option(metavar="N", parser=whole_number, help="Of all that is drawn.")
     ] = 0,
-    k: Passages = 10,
+    k: Annotated[
+        int | None,
+        typer.Option(
+            "-k",
+            metavar="N",
+            parser=whole_number,
+            help="How many passages to retrieve: 10, of beir and multihop 100.",
+        ),
+    ] = None,
     retriever: BestRetriever = None,
     reader: Reader = None,
     encoder: Encoder = None,
@@ -87,13 +106,15 @@ def run_bench(
 ) -> None:
     """Run a task: predictions, measures with intervals, and whether the evidence mattered."""
     from wherefrom.bars import ProgressBars
-    from wherefrom.benchmarks.respondents import open_respondent
+    from wherefrom.benchmarks.respondents import open_measured
     from wherefrom.benchmarks.run import run_task
     from wherefrom.benchmarks.tasks import find_task
 
     chosen = find_task(task)
-    respondent, described = open_respondent(
-        kb, reader=reader, encoder=encoder, device=device, k=k, retriever=retriever
+    if split is not None:
+        data = _split(chosen.name, data, split)
+    respondent, described = open_measured(
+        chosen, data, kb, reader=reader, encoder=encoder, device=device, k=k, retriever=retriever
     )
     with ProgressBars() as bars:
         done = run_task(
@@ -103,7 +124,7 @@ def run_bench(
             respondent,
             arms=None if arms is None else tuple(arms.split(",")),
             described=described,
-            retrieves=kb is not None,
+            retrieves=kb is not None and chosen.shape != "pair",
             limit=limit,
             seed=seed,
             progress=bars,
@@ -114,6 +135,15 @@ def run_bench(
     for line in done.lines:
         typer.echo(line)
     message(f"{done.folder}: predictions.jsonl, metrics.json, manifest.json, report.html")
+
+
+def _split(task: str, data: Path, split: str) -> Path:
+    from wherefrom.kb.beir_queries import judgements_file
+    from wherefrom.kb.errors import UsageError
+
+    if task != "beir":
+        raise UsageError(f"--split goes with beir; the data of {task} are one file")
+    return judgements_file(data, split)
 
 
 @bench.command()
@@ -189,3 +219,23 @@ def scorecard(
     if card.failed:
         told = "; ".join(f"{name}: {why}" for name, why in card.failed.items())
         raise SourceError(f"could not be read: {told}")
+
+
+@bench.command()
+def export(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="trec (runs and qrels), squad (predictions) or kilt (JSON lines).",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for a file of each arm.")],
+) -> None:
+    """Write the predictions of a run as the official scripts of others read them."""
+    from wherefrom.benchmarks.exports import export_run
+
+    for file in export_run(run, form, out):
+        typer.echo(file)

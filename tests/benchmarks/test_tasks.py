@@ -1,5 +1,7 @@
 """Files in their public formats become examples; what is malformed is named by file and line."""
 
+import csv
+import gzip
 import json
 from pathlib import Path
 
@@ -46,6 +48,22 @@ BBQ = {
     "answer_info": {"ans0": ["", "F"], "ans1": ["", "M"], "ans2": ["", "unknown"]},
     "additional_metadata": {"stereotyped_groups": ["M"]},
     "label": 2,
+}
+COSMOS = {
+    "id": "3Q9#a1",
+    "context": "She ran.",
+    "question": "Why?",
+    **{f"answer{number}": text for number, text in enumerate("abcd")},
+    "label": 2,
+}
+HOTPOT = {
+    "_id": "5a8b",
+    "question": "Who?",
+    "answer": "A",
+    "supporting_facts": [["One", 0], ["Two", 1], ["One", 1]],
+    "context": [["Other", ["No."]], ["Two", ["It is.", " And it was."]], ["One", ["So.", ""]]],
+    "type": "bridge",
+    "level": "easy",
 }
 # Of each task a line, and what becomes of it: text, gold, evidence, documents.
 LINES = {
@@ -117,6 +135,7 @@ LINES = {
         (),
         (),
     ),
+    "cosmosqa": (COSMOS, "Why?", ("C",), ("She ran.",), ()),
     "bbq": (BBQ, "Who lied?", ("C",), ("One and the other.",), ()),
 }
 
@@ -168,6 +187,61 @@ def test_crows_pairs_are_read_as_published(tmp_path):
     file.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(SourceError, match="sent_more"):
         read("crows_pairs", file)
+
+
+def test_cosmos_qa_is_read_from_csv_as_published(tmp_path):
+    file = tmp_path / "valid.csv"
+    rows = [COSMOS, {**COSMOS, "id": "3Q9#a2", "question": 'Why, or "how"?', "label": 0}]
+    with file.open("w", encoding="utf-8", newline="") as written:
+        table = csv.DictWriter(written, list(COSMOS))
+        table.writeheader()
+        table.writerows(rows)
+    first, second = read("cosmosqa", file)
+    assert [option.text for option in first.options] == list("abcd")
+    assert (first.id, first.gold, first.evidence[0].text) == ("3Q9#a1", ("C",), "She ran.")
+    assert (second.text, second.gold) == ('Why, or "how"?', ("A",))
+    file.write_text("id,context,question\n1,a,b\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="has no column 'answer0'"):
+        read("cosmosqa", file)
+    file.write_bytes(b"id,context\n1,\xff\n")
+    with pytest.raises(SourceError, match="not UTF-8"):
+        read("cosmosqa", file)
+
+
+@pytest.mark.parametrize("opened", [open, gzip.open])
+@pytest.mark.parametrize("task", ["hotpotqa", "2wikimultihopqa"])
+def test_hotpotqa_is_read_from_its_own_json(task, opened, tmp_path):
+    file = tmp_path / "dev.json"
+    bare = {**HOTPOT, "_id": "b", "context": [["One", ["So."]]]}
+    with opened(file, "wb") as written:
+        written.write(json.dumps([HOTPOT, bare]).encode())
+    example, without = read(task, file)
+    assert (example.id, example.gold, example.documents) == ("5a8b", ("A",), ("One", "Two"))
+    assert [(item.title, item.text) for item in example.evidence] == [
+        ("One", "So."),
+        ("Two", "It is. And it was."),
+    ]
+    assert example.marks == {"type": "bridge"}
+    assert (without.evidence, without.documents) == ((), ("One", "Two"))  # as in the full wiki
+    (query, _) = read("multihop", file)
+    assert (query.gold, query.grades, query.evidence) == (("One", "Two"), {"One": 1, "Two": 1}, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (json.dumps([HOTPOT, {"_id": "b"}]), r'dev\.json, record 2: there is no "question"'),
+        (json.dumps([{**HOTPOT, "supporting_facts": []}]), "record 1: supporting_facts name no"),
+        (json.dumps([{**HOTPOT, "context": [["One"]]}]), 'record 1: "context" holds a list'),
+        (json.dumps([HOTPOT, 3]), "record 2: found a number"),
+        (json.dumps([HOTPOT])[:-9], r"dev\.json is not JSON"),
+    ],
+)
+def test_a_malformed_record_of_hotpotqa_is_named(text, told, tmp_path):
+    file = tmp_path / "dev.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SourceError, match=told):
+        read("hotpotqa", file)
 
 
 def test_the_biased_answer_of_bbq_depends_on_the_polarity(tmp_path):

@@ -1,9 +1,14 @@
 """Open what is measured, and say what it is made of."""
 
+import hashlib
+import json
+import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from wherefrom.benchmarks.reader_respondent import ReaderRespondent
+from wherefrom.indexes.hardware import choose_device
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.bundled import bundled_reader
@@ -25,7 +30,8 @@ def open_respondent(
     -------
     tuple
         The respondent, and for the manifest of a run: the reader and the hash of its weights, the
-        knowledge base's digest of content and the encoder it was made with, and the settings.
+        knowledge base's digest of content and the encoder it was made with, the settings, and as
+        `opened` where each was found, and the device.
 
     Raises
     ------
@@ -34,12 +40,24 @@ def open_respondent(
     MissingError, DamagedError, ModelError
         If the knowledge base or the reader cannot be opened.
     """
+    from torch import get_num_threads
+
+    opened = {
+        "kb": None if kb is None else str(kb),
+        "reader": reader,
+        "encoder": encoder,
+        "device": choose_device(device),
+        "threads": get_num_threads(),
+    }
     if kb is None:
         if retriever is not None or encoder is not None:
             raise UsageError("without a knowledge base (--kb) there is no retriever nor encoder")
         alone = Reader.open(reader or bundled_reader(), device=device)
-        return ReaderRespondent(alone), {"reader": _of_reader(alone), "knowledge_base": None}
-    answerer = Answerer.open(kb, reader=reader, encoder=encoder, device=device)
+        made = {"reader": _of_reader(alone), "knowledge_base": None, "opened": opened}
+        return ReaderRespondent(alone), made
+    answerer = Answerer.open(
+        kb, reader=reader, encoder=encoder, device=device, patience_seconds=math.inf
+    )
     answerer.require_questions(["?"], k=k, retriever=retriever)
     info = answerer.knowledge.info
     described = {
@@ -49,13 +67,28 @@ def open_respondent(
             "documents": info.documents,
             "passages": info.passages,
             "triples": info.triples,
+            "dense": info.dense,
             "encoder_sha256": info.encoder.weights_sha256,
         },
         "k": k,
         "retriever": answerer.chosen(retriever) if retriever else "default",
+        "opened": opened,
     }
     return ReaderRespondent(answerer.reader, answerer, k=k, retriever=retriever), described
 
 
 def _of_reader(reader: Reader) -> dict[str, str]:
-    return {"name": reader.manifest.name, "weights_sha256": reader.manifest.weights_sha256}
+    """Name a reader by its weights, and by all else of its manifest that changes what it says."""
+    manifest = reader.manifest
+    settings = {
+        "calibration": asdict(manifest.calibration),
+        "max_tokens": manifest.max_tokens,
+        "labels": manifest.labels,
+        "computation": manifest.computation,
+    }
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+    return {
+        "name": manifest.name,
+        "weights_sha256": manifest.weights_sha256,
+        "settings_sha256": digest,
+    }

@@ -1,4 +1,4 @@
-"""The command that measures: `bench TASK`, `bench compare RUN RUN`."""
+"""The command that measures: `bench TASK`, `bench compare RUN RUN`, `bench rerun RUN`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,8 +26,9 @@ class _Tasks(TyperGroup):
 
 bench = typer.Typer(
     cls=_Tasks,
-    help="Measure a reader on a task, or compare two runs: bench TASK --data FILE --out DIR.",
-    subcommand_metavar="TASK|compare [ARGS]...",
+    help="Measure a reader on a task, compare two runs, or do one again: "
+    "bench TASK --data FILE --out DIR.",
+    subcommand_metavar="TASK|compare|rerun [ARGS]...",
     context_settings={"help_option_names": ["--help", "-h"]},
     rich_markup_mode=None,
 )
@@ -52,13 +53,16 @@ def _start(
         ),
     ] = False,
 ) -> None:
-    """Measure a reader on a task, or compare two runs."""
+    """Measure a reader on a task, compare two runs, or do one again."""
 
 
 @bench.command(RUN)
 def run_bench(
     task: Annotated[str, typer.Argument(metavar="TASK", help="What to measure (see --list).")],
-    data: Annotated[Path, typer.Option(metavar="FILE", help="File of the task's public format.")],
+    data: Annotated[
+        str,
+        typer.Option(metavar="FILE", help="File of the task's public format, or hf:DATASET."),
+    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run; it may be resumed.")],
     kb: Annotated[
         Path | None, typer.Option(metavar="KB", help="Knowledge base to retrieve from.")
@@ -77,6 +81,26 @@ def run_bench(
     seed: Annotated[
         int, typer.Option(metavar="N", parser=whole_number, help="Of all that is drawn.")
     ] = 0,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WANTED=COLUMN", help="Of hf: the column that holds WANTED."),
+    ] = None,
+    trained_on: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Count the examples that this file of TASK holds, too."),
+    ] = None,
+    changed: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WAY",
+            help="Ask each example once more with typos, synonyms, negation, entities or "
+            "distractors.",
+        ),
+    ] = None,
+    wordnet: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="WordNet dictionary, for changed examples of synonyms."),
+    ] = None,
     k: Passages = 10,
     retriever: BestRetriever = None,
     reader: Reader = None,
@@ -86,18 +110,30 @@ def run_bench(
 ) -> None:
     """Run a task: predictions, measures with intervals, and whether the evidence mattered."""
     from wherefrom.bars import ProgressBars
+    from wherefrom.benchmarks.changing import Change
+    from wherefrom.benchmarks.hub_data import SCHEME, read_columns, take_data
     from wherefrom.benchmarks.respondents import open_respondent
-    from wherefrom.benchmarks.run import run_task
+    from wherefrom.benchmarks.run import has_begun, run_task
     from wherefrom.benchmarks.tasks import find_task
+    from wherefrom.kb.errors import UsageError
 
     chosen = find_task(task)
+    change = None if changed is None else Change.of(changed, wordnet)
     respondent, described = open_respondent(
         kb, reader=reader, encoder=encoder, device=device, k=k, retriever=retriever
     )
+    file = Path(data)
+    if data.startswith(SCHEME):
+        columns = read_columns(column or ())
+        described["data_source"] = {"data": data, "columns": columns}
+        location = data.removeprefix(SCHEME)
+        file = take_data(location, chosen, out, columns=columns, begun=has_begun(out))
+    elif column:
+        raise UsageError("--column is of use only for data of hf:")
     with ProgressBars() as bars:
         done = run_task(
             chosen,
-            data,
+            file,
             out,
             respondent,
             arms=None if arms is None else tuple(arms.split(",")),
@@ -105,6 +141,8 @@ def run_bench(
             retrieves=kb is not None,
             limit=limit,
             seed=seed,
+            change=change,
+            suspects=respondent.suspects(trained_on or ()),
             progress=bars,
         )
     if as_json:
@@ -132,3 +170,34 @@ def compare(
         typer.echo(f"{name}: {before} -> {after}")
     for line in found.lines:
         typer.echo(line)
+
+
+@bench.command()
+def rerun(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the new run.")],
+    data: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where the data are now.")
+    ] = None,
+    kb: Annotated[
+        Path | None, typer.Option(metavar="KB", help="Where the knowledge base is now.")
+    ] = None,
+    reader: Reader = None,
+    encoder: Encoder = None,
+    device: Device = None,
+    as_json: AsJson = False,
+) -> None:
+    """Do a run again from its manifest; fail where it cannot be the same, or is not."""
+    from wherefrom.bars import ProgressBars
+    from wherefrom.benchmarks.rerun import Found
+    from wherefrom.benchmarks.rerun import rerun as do_again
+
+    found = Found(data, kb, reader, encoder, device)
+    with ProgressBars() as bars:
+        again = do_again(run, out, found=found, progress=bars)
+    for other in again.others:
+        message(f"differs, but changed nothing: {other}")
+    if as_json:
+        print_json({"identical": again.compared, "others": list(again.others)})
+        return
+    typer.echo(f"{again.compared:,} predictions are identical, byte for byte")

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from wherefrom.benchmarks.example import Example, Shape
 from wherefrom.benchmarks.task import Task
 from wherefrom.kb.durable import hash_file
+from wherefrom.kb.errors import UsageError
 
 LONGEST, SHORTEST = 13, 5  # words that are looked for together
 BLOCK_WORDS = 200_000  # of passages that are looked through at once
@@ -48,6 +49,18 @@ class Suspects:
     texts: Callable[[], Iterator[str]] | None = None
     files: tuple[Path, ...] = ()
     learnt: Mapping[str, str] = field(default_factory=dict)
+
+    def require(self) -> None:
+        """Make sure that the files are there.
+
+        Raises
+        ------
+        UsageError
+            If one is not; it is named.
+        """
+        for file in self.files:
+            if not file.is_file():
+                raise UsageError(f"{file}, which was trained on (--trained-on), is no file here")
 
     def count(self, task: Task, data: Path, examples: Sequence[Example]) -> dict[str, Any]:
         """Count what stands where; raises as `in_training`.

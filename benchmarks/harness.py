@@ -171,9 +171,7 @@ def harness_model(
     try:
         from lm_eval.api.model import LM
     except ImportError as error:
-        raise ModelError(
-            "lm-evaluation-harness is not installed; pip install lm-eval"
-        ) from error
+        raise ModelError("lm-evaluation-harness is not installed; pip install lm-eval") from error
     answerer = Answerer.open(
         kb, reader=reader, encoder=encoder, device=device, patience_seconds=math.inf
     )

@@ -137,6 +137,7 @@ def run_task(
     }
     manifest["opened"] = {"data": str(data), **described.get("opened", {})}
     if suspects.files:
+        suspects.require()
         manifest["trained_on"] = {file.name: hash_file(file) for file in suspects.files}
         manifest["opened"]["trained_on"] = [str(file) for file in suspects.files]
     stages = [Stage(arm, arm, shown, examples, range(len(examples))) for arm in arms]
@@ -144,8 +145,8 @@ def run_task(
         manifest |= change.described
         manifest["opened"]["wordnet"] = change.wordnet and str(change.wordnet)
         stages += _changed_stages(task, examples, respondent, arms, change, retrieves, seed)
-    _begin(out, manifest)
     contamination = suspects.count(task, data, examples)
+    _begin(out, manifest)
     predictions = _predicted(task, stages, out / PREDICTIONS, progress or NoProgress())
     metrics = measure_run(task, predictions, seed=seed, contamination=contamination)
     write_file(out / METRICS, _json(metrics))

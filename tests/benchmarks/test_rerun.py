@@ -46,7 +46,8 @@ def made(tmp_path_factory, tiny_encoder_folder: Path, tiny_reader_folder: Path) 
         folder / "cities.kb", reader=str(folder / "reader"), device="cpu", k=3
     )
     data, out = folder / "questions.jsonl", folder / "done"
-    run_task(TASKS[TASK], data, out, respondent, described=described, retrieves=True)
+    more = {"described": described, "retrieves": True, "suspects": respondent.suspects()}
+    run_task(TASKS[TASK], data, out, respondent, **more)
     return folder
 
 

@@ -3,7 +3,8 @@
 ``none`` shows nothing, ``retrieved`` what the respondent finds, ``gold`` what the file marks,
 ``shuffled`` what another example would be shown, and ``adversarial`` what it would be shown itself
 behind a sentence that says something wrong (Jia and Liang, "Adversarial Examples for Evaluating
-Reading Comprehension Systems", EMNLP 2017, arXiv:1707.07328).
+Reading Comprehension Systems", EMNLP 2017, arXiv:1707.07328): another answer, the denial of a claim
+that holds or is not decided, or a claim that does not hold.
 """
 
 import random
@@ -12,15 +13,17 @@ from dataclasses import replace
 from functools import cached_property
 
 from wherefrom.benchmarks.example import Example, marked_evidence
+from wherefrom.benchmarks.judgement_files import YES_NO
 from wherefrom.benchmarks.prediction import Prediction, score
 from wherefrom.benchmarks.respondent import Respondent, Response, Shown, parts
 from wherefrom.benchmarks.task import Task
 from wherefrom.kb.errors import UsageError, unknown_value
+from wherefrom.pipeline.negation import denied
 from wherefrom.pipeline.records import Evidence
 from wherefrom.pipeline.statement import as_statement
 
 ARMS = ("none", "retrieved", "gold", "shuffled", "adversarial")
-MISLED = ("question", "choices")  # shapes of which something wrong can be stated
+MISLED = ("question", "claim", "choices")  # shapes of which something wrong can be stated
 LEAST = 2  # examples, for one to be shown the evidence of another
 
 
@@ -76,7 +79,7 @@ class Arms:
         if "adversarial" in arms and self._task.shape not in MISLED:
             raise UsageError(
                 f"arm adversarial: nothing misleading can be stated of a {self._task.shape}; it is "
-                "for questions and choices"
+                "for questions, claims and choices"
             )
         if set(arms) & {"shuffled", "adversarial"} and len(self._examples) < LEAST:
             raise UsageError(f"{name} has one example; shuffled evidence takes two")
@@ -136,12 +139,14 @@ class Arms:
         return tuple(replace(item, rank=rank) for rank, item in enumerate(held, start=1))
 
     def _wrong(self, number: int) -> str:
-        """State something wrong: another option, or the answer of another question."""
+        """State something wrong: another option or verdict, or the answer of another question."""
         example = self._examples[number]
         drawn = random.Random(f"{self._seed} {example.id}")
         if example.options:
             others = [option.text for option in example.options if option.label not in example.gold]
             return as_statement(example.text, drawn.choice(others))
+        if self._task.shape == "claim":
+            return _contrary(example, self._task.labels)
         known = {answer.casefold() for answer in example.gold}
         step = self._partners[number]
         for _ in self._examples:
@@ -190,6 +195,15 @@ class Arms:
             others = (one for one in after if not (marked[one] & marked[number]))
             partners[number] = next(others, order[(place + 1) % len(order)])
         return partners
+
+
+def _contrary(example: Example, labels: Sequence[str]) -> str:
+    """State what speaks for another verdict than the right one."""
+    if tuple(labels) == YES_NO:
+        return as_statement(example.text, YES_NO[example.gold[0] == YES_NO[0]])
+    if example.gold[0] == labels[1]:
+        return example.text
+    return denied(example.text) or f"It is false that {example.text}"
 
 
 def _marks(example: Example) -> frozenset[str]:

@@ -10,7 +10,7 @@ from wherefrom.benchmarks.run import MANIFEST, PREDICTIONS, read_manifest
 from wherefrom.kb.errors import UsageError
 
 SIGNIFICANT = 0.05
-IGNORED = ("made_by", "arms")  # of manifests; arms that both have are compared
+IGNORED = ("made_by", "opened", "arms")  # of manifests; arms that both have are compared
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,10 @@ What a file is, its name says: data sets are shared under names that are known. 
 are no evaluations, nor is any that the reader learnt from, whatever its name is.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 from wherefrom.benchmarks.task import Task
 from wherefrom.benchmarks.tasks import TASKS
@@ -94,7 +93,7 @@ def find_evaluations(
     folder
         Where data sets lie, as deep as they may.
     learnt
-        The sha256 of each file that the reader learnt from, see `learnt_files`.
+        The sha256 of each file that the reader learnt from.
 
     Returns
     -------
@@ -141,14 +140,3 @@ def known_place(name: str) -> int | None:
         if any(fnmatchcase(plain, pattern) for pattern in known.patterns)
     )
     return next(fits, None)
-
-
-def learnt_files(training: Mapping[str, Any]) -> frozenset[str]:
-    """Return the sha256 of every file that a reader learnt from, by its record of training.
-
-    The record names the files on which the reader was measured, too; those are no files to learn
-    from.
-    """
-    measured = training.get("metrics", {})
-    hashes = training.get("data_sha256", {})
-    return frozenset(digest for name, digest in hashes.items() if name not in measured)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
+from wherefrom.benchmarks.changing import WAYS, part_arm
+from wherefrom.benchmarks.contamination import IN_KNOWLEDGE, IN_TRAINING
 from wherefrom.benchmarks.example import Shape
 from wherefrom.benchmarks.metrics import difference
 from wherefrom.benchmarks.prediction import NDCG, Prediction
@@ -17,7 +19,20 @@ MAIN: dict[Shape, str] = {
 AGAINST = ("shuffled", "none")  # what evidence is compared with
 SHOWN = ("gold", "retrieved")  # arms whose evidence should help
 IGNORED = "evidence_ignored"
-FLAGS = {IGNORED: "FLAGGED: its own evidence does not beat the evidence of another example."}
+FLAGS = {
+    IGNORED: "FLAGGED: its own evidence does not beat the evidence of another example.",
+    IN_KNOWLEDGE: "FLAGGED: the knowledge base holds examples word for word, answers beside them.",
+    IN_TRAINING: "FLAGGED: examples stand in what the reader learnt from.",
+}
+
+
+NAMES = {
+    "none": "no evidence",
+    "shuffled": "the evidence of another example",
+    "gold": "marked evidence",
+    "retrieved": "retrieved evidence",
+    "adversarial": "evidence behind a misleading sentence",
+}
 
 
 def compare_arms(
@@ -25,7 +40,8 @@ def compare_arms(
 ) -> dict[str, dict[str, float]]:
     """Return the difference of each arm with evidence from each arm without its own.
 
-    Of retrievers each is compared with those that stand before it.
+    Of retrievers each is compared with those that stand before it. Where examples were changed,
+    each arm of changed ones is compared with that of the unchanged.
 
     Returns
     -------
@@ -33,10 +49,12 @@ def compare_arms(
         By ``retrieved_less_shuffled`` and the like; see `metrics.difference`.
     """
     if shape == "query":
-        pairs = [(later, earlier) for earlier, later in combinations(arms, 2)]
+        plain = [name for name in arms if not part_arm(name)[1]]
+        pairs = [(later, earlier) for earlier, later in combinations(plain, 2)]
     else:
         pairs = [(one, other) for one in SHOWN for other in AGAINST]
         pairs += [("gold", "retrieved"), ("adversarial", "retrieved"), ("adversarial", "gold")]
+    pairs += [(name, part_arm(name)[0]) for name in arms if part_arm(name)[1]]
     return {
         f"{one}_less_{other}": difference(arms[one], arms[other], MAIN[shape])
         for one, other in pairs
@@ -60,23 +78,21 @@ def findings(differences: Mapping[str, Mapping[str, float]], shape: Shape) -> li
 def flags(differences: Mapping[str, Mapping[str, float]]) -> list[str]:
     """Return IGNORED where evidence is not better than the evidence of another example."""
     compared = [differences.get(f"{arm}_less_shuffled") for arm in SHOWN]
-    weak = any(found is not None and not found.get("low", 0.0) > 0.0 for found in compared)
+    weak = any(found is not None and found["n"] and not found["low"] > 0.0 for found in compared)
     return [IGNORED] if weak else []
 
 
 def _sentence(one: str, other: str, found: Mapping[str, float]) -> str:
-    if found["low"] > 0:
-        verb = "is better than"
-    elif found["high"] < 0:
-        verb = "is WORSE than"
-    else:
-        verb = "cannot be told from"
-    names = {
-        "none": "no evidence",
-        "shuffled": "the evidence of another example",
-        "gold": "marked evidence",
-        "retrieved": "retrieved evidence",
-        "adversarial": "evidence behind a misleading sentence",
-    }
-    sentence = f"{names.get(one, one)} {verb} {names.get(other, other)}"
+    arm, way = part_arm(one)
+    if way:
+        end = _verb(found, "does better than", "does WORSE than", "does no better or worse than")
+        return f"With {WAYS[way]}, {NAMES.get(arm, arm)} {end} without them"
+    end = _verb(found, "is better than", "is WORSE than", "cannot be told from")
+    sentence = f"{NAMES.get(one, one)} {end} {NAMES.get(other, other)}"
     return sentence[0].upper() + sentence[1:]
+
+
+def _verb(found: Mapping[str, float], better: str, worse: str, same: str) -> str:
+    if found["low"] > 0:
+        return better
+    return worse if found["high"] < 0 else same

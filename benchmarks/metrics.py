@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wherefrom.benchmarks.prediction import Prediction
+from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.interval import mean_with_interval
 from wherefrom.pipeline.reliability import calibration_error
 
@@ -96,7 +97,15 @@ def risk_coverage_area(chances: NDArray[np.float64], right: NDArray[np.bool_]) -
 
 
 def resampled(count: int, measured: Callable[[Rows], float], seed: int) -> Measure:
-    """Measure rows 0 to count - 1, with the interval of RESAMPLES bootstrap samples of them."""
+    """Measure rows 0 to count - 1, with the interval of RESAMPLES bootstrap samples of them.
+
+    Raises
+    ------
+    UsageError
+        If there are no rows.
+    """
+    if not count:
+        raise UsageError("nothing to measure: there is no example to measure")
     random = np.random.default_rng(seed)
     values = [measured(random.integers(0, count, count)) for _ in range(RESAMPLES)]
     low, high = np.quantile(values, [0.025, 0.975]).tolist()

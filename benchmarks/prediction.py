@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from wherefrom.benchmarks.changing import part_arm
 from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.respondent import Response
 from wherefrom.benchmarks.task import Task
@@ -55,7 +56,7 @@ def score(task: Task, example: Example, arm: str, response: Response) -> Predict
     else:
         scores = {"accuracy": float(response.prediction in example.gold)}
     scores |= _citation_scores(task, example, response)
-    if arm == "retrieved" and example.documents:
+    if part_arm(arm)[0] == "retrieved" and example.documents:
         scores |= _recall(example, response)
     return Prediction(
         id=example.id,

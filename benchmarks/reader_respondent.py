@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
+from wherefrom.benchmarks.contamination import Suspects, learnt_files
 from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.respondent import Response, Shown, everything
 from wherefrom.benchmarks.task import Task
@@ -56,6 +58,11 @@ class ReaderRespondent:
     def encoder(self) -> Encoder:
         """Return the encoder of the knowledge base, or the default one where there is none."""
         return load_encoder() if self._answerer is None else self._answerer.knowledge.encoder
+
+    def suspects(self, files: Sequence[Path] = ()) -> Suspects:
+        """Return where examples may stand: its passages, what it says it learnt from, and files."""
+        texts = None if self._answerer is None else self._answerer.knowledge.texts
+        return Suspects(texts, tuple(files), learnt_files(self.reader.manifest.training))
 
     def find(self, task: Task, example: Example) -> Shown:
         """Retrieve what `ask`, `check` or `choose` would; raise UsageError without a base."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from wherefrom.benchmarks.changing import part_arm
 from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.judging import FLAGS, MAIN
 from wherefrom.benchmarks.page import made_of, page, table
@@ -24,6 +25,7 @@ def report(
     metrics: Mapping[str, Any],
     predictions: Sequence[Prediction],
     examples: Sequence[Example],
+    changed: Sequence[Example] = (),
 ) -> str:
     """Return the page of a run.
 
@@ -33,9 +35,12 @@ def report(
         What the run was made of, and what was measured.
     predictions, examples
         What was said, and what it was asked of.
+    changed
+        The same examples as they were changed, where they were.
     """
     arms = by_arm(predictions)
     asked = {example.id: example for example in examples}
+    altered = {example.id: example for example in changed}
     title = f"{manifest['task']}: {manifest['examples']:,} examples"
     told = "".join(f"<li>{escape(line)}</li>" for line in metrics["findings"])
     flagged = "".join(f'<p class="flag">{escape(FLAGS[flag])}</p>' for flag in metrics["flags"])
@@ -44,7 +49,7 @@ def report(
         f"{flagged}<ul>{told}</ul>"
         f"<h2>Measures</h2>{_measures(metrics['arms'])}"
         f'<h2>Plots</h2><div class="plots">{_plots(manifest, metrics["arms"], arms)}</div>'
-        f"<h2>Examples</h2>{_examples(arms, asked)}"
+        f"<h2>Examples</h2>{_examples(arms, asked, altered)}"
         f"<h2>Made of</h2>{made_of(manifest)}",
     )
 
@@ -119,13 +124,18 @@ def _each(
     }
 
 
-def _examples(arms: Mapping[str, Sequence[Prediction]], asked: Mapping[str, Example]) -> str:
+def _examples(
+    arms: Mapping[str, Sequence[Prediction]],
+    asked: Mapping[str, Example],
+    altered: Mapping[str, Example],
+) -> str:
     kinds = ("right", "wrong", "unsupported")
     rows = []
     for arm, found in arms.items():
+        shown = altered if part_arm(arm)[1] else asked
         for kind in kinds:
             rows += [
-                _example(arm, kind, one, asked[one.id])
+                _example(arm, kind, one, shown[one.id])
                 for one in [one for one in found if kind_of(one) == kind][:SHOWN]
             ]
     buttons = "".join(

@@ -1,5 +1,9 @@
 """Open what is measured, and say what it is made of."""
 
+import hashlib
+import json
+import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +11,7 @@ from wherefrom.benchmarks.prediction import RANKED
 from wherefrom.benchmarks.reader_respondent import ReaderRespondent
 from wherefrom.benchmarks.retriever_arms import Searcher
 from wherefrom.benchmarks.task import Task
+from wherefrom.indexes.hardware import choose_device
 from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.answering import Answerer
@@ -74,7 +79,8 @@ def open_respondent(
     -------
     tuple
         The respondent, and for the manifest of a run: the reader and the hash of its weights, the
-        knowledge base's digest of content and the encoder it was made with, and the settings.
+        knowledge base's digest of content and the encoder it was made with, the settings, and as
+        `opened` where each was found, and the device.
 
     Raises
     ------
@@ -83,18 +89,23 @@ def open_respondent(
     MissingError, DamagedError, ModelError
         If the knowledge base or the reader cannot be opened.
     """
+    opened = _opened(kb, reader, encoder, device)
     if kb is None:
         if retriever is not None or encoder is not None:
             raise UsageError("without a knowledge base (--kb) there is no retriever nor encoder")
         alone = Reader.open(reader or bundled_reader(), device=device)
-        return ReaderRespondent(alone), {"reader": _of_reader(alone), "knowledge_base": None}
-    answerer = Answerer.open(kb, reader=reader, encoder=encoder, device=device)
+        made = {"reader": _of_reader(alone), "knowledge_base": None, "opened": opened}
+        return ReaderRespondent(alone), made
+    answerer = Answerer.open(
+        kb, reader=reader, encoder=encoder, device=device, patience_seconds=math.inf
+    )
     answerer.require_questions(["?"], k=k, retriever=retriever)
     described = {
         "reader": _of_reader(answerer.reader),
         "knowledge_base": _of_knowledge(answerer.knowledge),
         "k": k,
         "retriever": answerer.chosen(retriever) if retriever else "default",
+        "opened": opened,
     }
     return ReaderRespondent(answerer.reader, answerer, k=k, retriever=retriever), described
 
@@ -136,7 +147,26 @@ def open_searcher(
             f"-k is {k}; the order of {RANKED} documents is measured, so {RANKED} or more"
         )
     knowledge = Knowledge.open(kb, encoder=encoder, device=device)
-    return Searcher(knowledge, k), {"knowledge_base": _of_knowledge(knowledge), "k": k}
+    return Searcher(knowledge, k), {
+        "knowledge_base": _of_knowledge(knowledge),
+        "k": k,
+        "opened": _opened(kb, None, encoder, device),
+    }
+
+
+def _opened(
+    kb: Path | None, reader: str | None, encoder: str | None, device: str | None
+) -> dict[str, Any]:
+    """Say where what is measured is found, and on what it runs."""
+    from torch import get_num_threads
+
+    return {
+        "kb": None if kb is None else str(kb),
+        "reader": reader,
+        "encoder": encoder,
+        "device": choose_device(device),
+        "threads": get_num_threads(),
+    }
 
 
 def _of_knowledge(knowledge: Knowledge) -> dict[str, Any]:
@@ -146,9 +176,23 @@ def _of_knowledge(knowledge: Knowledge) -> dict[str, Any]:
         "documents": info.documents,
         "passages": info.passages,
         "triples": info.triples,
+        "dense": info.dense,
         "encoder_sha256": info.encoder.weights_sha256,
     }
 
 
 def _of_reader(reader: Reader) -> dict[str, str]:
-    return {"name": reader.manifest.name, "weights_sha256": reader.manifest.weights_sha256}
+    """Name a reader by its weights, and by all else of its manifest that changes what it says."""
+    manifest = reader.manifest
+    settings = {
+        "calibration": asdict(manifest.calibration),
+        "max_tokens": manifest.max_tokens,
+        "labels": manifest.labels,
+        "computation": manifest.computation,
+    }
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+    return {
+        "name": manifest.name,
+        "weights_sha256": manifest.weights_sha256,
+        "settings_sha256": digest,
+    }

@@ -8,7 +8,9 @@ arXiv:2111.13466.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
+from wherefrom.benchmarks.contamination import Suspects
 from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.prediction import ABSTENTION, DIGITS, MRR, NDCG, RANKED, Prediction
 from wherefrom.benchmarks.task import Task
@@ -25,6 +27,10 @@ class Searcher:
 
     knowledge: Knowledge
     k: int
+
+    def suspects(self, files: Sequence[Path] = ()) -> Suspects:
+        """Return where queries may stand: its passages, and files."""
+        return Suspects(self.knowledge.texts, tuple(files))
 
 
 class RetrieverArms:

@@ -7,13 +7,22 @@ on where a run began.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from wherefrom.benchmarks.arms import Arms
+from wherefrom.benchmarks.changing import IN_EVIDENCE, WAYS, Change, arm_name
+from wherefrom.benchmarks.contamination import (
+    NO_SUSPECTS,
+    Suspects,
+    contamination_findings,
+    contamination_flags,
+)
 from wherefrom.benchmarks.example import Example
+from wherefrom.benchmarks.hub_data import STEM
 from wherefrom.benchmarks.judging import FLAGS, compare_arms, findings, flags
 from wherefrom.benchmarks.metrics import measure_arm
 from wherefrom.benchmarks.prediction import Prediction, by_arm, read_predictions, write_line
@@ -30,7 +39,7 @@ from wherefrom.pipeline.evaluation import count, in_words
 PREDICTIONS, METRICS, MANIFEST = "predictions.jsonl", "metrics.json", "manifest.json"
 REPORT = "report.html"
 FORMAT = 1
-UNCOMPARED = ("made_by", "data_file")  # of a manifest: may differ when a run goes on
+UNCOMPARED = ("made_by", "data_file", "opened")  # of a manifest: may differ when a run goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,17 @@ class Run:
         return told + [FLAGS[flag] for flag in self.metrics["flags"]]
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of a run: the examples of some numbers, shown to the respondent in one arm."""
+
+    name: str
+    arm: str
+    shown: Arms | RetrieverArms
+    examples: Sequence[Example]
+    numbers: Sequence[int]
+
+
 def run_task(
     task: Task,
     data: Path,
@@ -60,7 +80,10 @@ def run_task(
     described: Mapping[str, Any],
     retrieves: bool,
     limit: int | None = None,
+    spread: bool = False,
     seed: int = 0,
+    suspects: Suspects = NO_SUSPECTS,
+    change: Change | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Run the arms of a task and measure them; a run that was begun in `out` goes on.
@@ -77,13 +100,20 @@ def run_task(
         Which evidence is shown, see `wherefrom.benchmarks.arms`, or which retrievers find, see
         `wherefrom.benchmarks.retriever_arms`; None takes all that can be.
     described
-        What the respondent is made of, for the manifest: its weights, knowledge base, settings.
+        What the respondent is made of, for the manifest: its weights, knowledge base, settings,
+        and as `opened` where they were found, which does not count.
     retrieves
         Whether it has something to retrieve from.
     limit
-        The first so many examples alone; None takes all.
+        So many examples alone; None takes all.
+    spread
+        Whether those are spread evenly over the file, or the first ones.
     seed
         Of what is drawn: whose evidence is shown when shuffled, and resamples.
+    suspects
+        Where examples are looked for that the respondent should not have seen.
+    change
+        How examples are changed, to be asked in each arm once more; None leaves it at that.
 
     Raises
     ------
@@ -94,38 +124,48 @@ def run_task(
     DamagedError
         If the predictions that are there cannot be read.
     """
-    examples = read_examples(task, data, limit)
-    shown: Arms | RetrieverArms
-    if isinstance(respondent, Searcher):
-        shown = RetrieverArms(task, examples, respondent, source=task.corpus(data))
-    else:
-        shown = Arms(task, examples, respondent, retrieves=retrieves, seed=seed)
+    examples = limited(read_examples(task, data), limit, spread=spread)
+    show = partial(_shown, task, data, respondent, retrieves, seed)
+    shown = show(examples)
     if arms is None:
         arms = shown.possible()
     shown.require(arms)
-    manifest = {
+    manifest: dict[str, Any] = {
         "format": FORMAT,
         "task": task.name,
         "shape": task.shape,
-        **_data(task.files(data)),
+        **hash_data(task.files(data)),
         "limit": limit,
+        "spread": spread,
         "examples": len(examples),
         "arms": list(arms),
         "seed": seed,
         **described,
         "made_by": provenance(),
     }
+    manifest["opened"] = {"data": str(data), **described.get("opened", {})}
+    if suspects.files:
+        suspects.require()
+        manifest["trained_on"] = {file.name: hash_file(file) for file in suspects.files}
+        manifest["opened"]["trained_on"] = [str(file) for file in suspects.files]
+    stages = [Stage(arm, arm, shown, examples, range(len(examples))) for arm in arms]
+    if change is not None:
+        manifest |= change.described
+        manifest["opened"]["wordnet"] = change.wordnet and str(change.wordnet)
+        stages += _changed_stages(task, examples, show, arms, change, retrieves)
+    contamination = suspects.count(task, data, examples)
     _begin(out, manifest)
-    told = progress or NoProgress()
-    predictions = _predicted(examples, shown, arms, out / PREDICTIONS, told)
-    metrics = measure_run(task, predictions, seed=seed)
+    predictions = _predicted(stages, out / PREDICTIONS, progress or NoProgress())
+    metrics = measure_run(task, predictions, seed=seed, contamination=contamination)
     write_file(out / METRICS, _json(metrics))
-    write_file(out / REPORT, report(manifest, metrics, predictions, examples).encode("utf-8"))
+    changed = stages[-1].examples
+    page = report(manifest, metrics, predictions, examples, changed)
+    write_file(out / REPORT, page.encode("utf-8"))
     return Run(out, manifest, metrics)
 
 
-def read_examples(task: Task, data: Path, limit: int | None = None) -> list[Example]:
-    """Read the examples of a task's file, the first `limit` of them.
+def read_examples(task: Task, data: Path) -> list[Example]:
+    """Read the examples of a task's file.
 
     Raises
     ------
@@ -134,8 +174,6 @@ def read_examples(task: Task, data: Path, limit: int | None = None) -> list[Exam
     RecordError
         If an id stands twice.
     """
-    if limit is not None and limit < 1:
-        raise UsageError(f"limit is {limit}; it must be at least 1")
     examples = list(task.read(data))
     if not examples:
         raise UsageError(f"nothing to measure: {data} holds no example of {task.name}")
@@ -144,19 +182,51 @@ def read_examples(task: Task, data: Path, limit: int | None = None) -> list[Exam
         if example.id in seen:
             raise RecordError(f"{data}: the id {example.id!r} stands twice")
         seen.add(example.id)
-    return examples[:limit]
+    return examples
 
 
-def measure_run(task: Task, predictions: Sequence[Prediction], *, seed: int = 0) -> dict[str, Any]:
-    """Measure each arm and compare them; say in words whether the evidence mattered."""
-    arms = by_arm(predictions)
+def limited(
+    examples: Sequence[Example], limit: int | None, *, spread: bool = False
+) -> Sequence[Example]:
+    """Return the first `limit` of examples, or as many that are spread evenly over all.
+
+    Raises
+    ------
+    UsageError
+        If the limit is below 1.
+
+    Examples
+    --------
+    >>> limited("abcdefgh", 3), limited("abcdefgh", 3, spread=True)
+    ('abc', ['a', 'c', 'f'])
+    """
+    if limit is not None and limit < 1:
+        raise UsageError(f"limit is {limit}; it must be at least 1")
+    if limit is None or not spread or limit >= len(examples):
+        return examples[:limit]
+    return [examples[place * len(examples) // limit] for place in range(limit)]
+
+
+def measure_run(
+    task: Task,
+    predictions: Sequence[Prediction],
+    *,
+    seed: int = 0,
+    contamination: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Measure each arm and compare them; say in words whether the evidence mattered.
+
+    Contamination is what `Suspects.count` found; it is told, too.
+    """
+    arms, standing = by_arm(predictions), contamination or {}
     differences = compare_arms(arms, task.shape)
     return {
         "task": task.name,
         "arms": {arm: measure_arm(found, seed=seed) for arm, found in arms.items()},
         "differences": differences,
-        "findings": findings(differences, task.shape),
-        "flags": flags(differences),
+        "contamination": standing,
+        "findings": findings(differences, task.shape) + contamination_findings(standing),
+        "flags": flags(differences) + contamination_flags(standing),
     }
 
 
@@ -180,8 +250,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return found
 
 
-def _data(files: Sequence[Path]) -> dict[str, str]:
-    """Name and hash the files of a task; of several the first, and all."""
+def hash_data(files: Sequence[Path]) -> dict[str, str]:
+    """Name and hash the files of a task, for a manifest; of several the first, and all."""
     first, *more = files
     hashes = [hash_file(file) for file in files]
     if not more:
@@ -190,14 +260,26 @@ def _data(files: Sequence[Path]) -> dict[str, str]:
     return {"data_file": "/".join(first.resolve().parts[-3:]), "data_sha256": both}
 
 
+def has_begun(out: Path) -> bool:
+    """Tell whether a folder holds a run, or nothing yet but its data.
+
+    Raises
+    ------
+    UsageError
+        If it holds something else.
+    """
+    if (out / MANIFEST).is_file():
+        return True
+    if out.is_dir() and any(not one.name.startswith(f"{STEM}.") for one in out.iterdir()):
+        raise UsageError(f"{out} is no run and not empty; name another folder")
+    return False
+
+
 def _begin(out: Path, manifest: dict[str, Any]) -> None:
     """Make the folder of a run, or make sure that it holds this one."""
-    file = out / MANIFEST
-    if not file.is_file():
-        if out.is_dir() and any(out.iterdir()):
-            raise UsageError(f"{out} is no run and not empty; name another folder")
+    if not has_begun(out):
         out.mkdir(parents=True, exist_ok=True)
-        write_file(file, _json(manifest))
+        write_file(out / MANIFEST, _json(manifest))
         return
     known = read_manifest(out)
     manifest = json.loads(_json(manifest))
@@ -209,26 +291,55 @@ def _begin(out: Path, manifest: dict[str, Any]) -> None:
             )
 
 
-def _predicted(
+def _shown(
+    task: Task,
+    data: Path,
+    respondent: Respondent | Searcher,
+    retrieves: bool,
+    seed: int,
     examples: Sequence[Example],
-    shown: Arms | RetrieverArms,
+) -> Arms | RetrieverArms:
+    if isinstance(respondent, Searcher):
+        return RetrieverArms(task, examples, respondent, source=task.corpus(data))
+    return Arms(task, examples, respondent, retrieves=retrieves, seed=seed)
+
+
+def _changed_stages(
+    task: Task,
+    examples: Sequence[Example],
+    show: Callable[[Sequence[Example]], Arms | RetrieverArms],
     arms: Sequence[str],
-    file: Path,
-    progress: Progress,
-) -> list[Prediction]:
-    """Return the predictions of all arms, arm by arm; those that are there are read."""
+    change: Change,
+    retrieves: bool,
+) -> list[Stage]:
+    """Ask in each arm the examples that can be changed; partners stay those of the unchanged."""
+    if retrieves and change.way in IN_EVIDENCE:
+        raise UsageError(
+            f"{WAYS[change.way]} are put into what the file marks, not into a knowledge base; "
+            "leave out --kb"
+        )
+    copies = change.apply(task, examples)
+    asked = [copy or example for copy, example in zip(copies, examples, strict=True)]
+    numbers = [number for number, copy in enumerate(copies) if copy is not None]
+    shown = show(asked)
+    return [Stage(arm_name(arm, change.way), arm, shown, asked, numbers) for arm in arms]
+
+
+def _predicted(stages: Sequence[Stage], file: Path, progress: Progress) -> list[Prediction]:
+    """Return the predictions of all stages, in order; those that are there are read."""
     done = _whole_lines(file)
-    count = len(examples)
     with file.open("a", encoding="utf-8") as lines:
-        for place, arm in enumerate(arms):
-            first = max(0, min(done - place * count, count))
-            progress.start(arm, total=count)
-            progress.advance(arm, first)
-            for number in range(first, count):
-                lines.write(write_line(shown.predict(arm, number)))
+        for stage in stages:
+            first = min(done, len(stage.numbers))
+            done -= first
+            progress.start(stage.name, total=len(stage.numbers))
+            progress.advance(stage.name, first)
+            for number in stage.numbers[first:]:
+                prediction = replace(stage.shown.predict(stage.arm, number), arm=stage.name)
+                lines.write(write_line(prediction))
                 lines.flush()
-                progress.advance(arm, 1)
-            progress.finish(arm)
+                progress.advance(stage.name, 1)
+            progress.finish(stage.name)
     return read_predictions(file)
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from wherefrom.benchmarks.arms import Arms
+from wherefrom.benchmarks.contamination import NO_SUSPECTS, Suspects
 from wherefrom.benchmarks.evaluation_files import Evaluation, find_evaluations
 from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.judging import MAIN, SHOWN
 from wherefrom.benchmarks.provenance import provenance
 from wherefrom.benchmarks.respondent import Respondent
-from wherefrom.benchmarks.run import Run, read_examples, run_task
+from wherefrom.benchmarks.run import Run, limited, read_examples, run_task
 from wherefrom.kb.errors import SourceError, UsageError
 from wherefrom.kb.progress import NoProgress, Progress
 
@@ -82,7 +83,7 @@ def run_scorecard(
     described: Mapping[str, Any],
     retrieves: bool,
     mode: Mode = "quick",
-    learnt: frozenset[str] = frozenset(),
+    suspects: Suspects = NO_SUSPECTS,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Scorecard:
@@ -97,10 +98,11 @@ def run_scorecard(
     respondent, described, retrieves, seed
         As for `run_task`; a pair is never retrieved for.
     mode
-        ``quick`` asks the first so many examples of each file, see `evaluation_files.KNOWN`, in
-        QUICK_ARMS; ``full`` asks all in all arms.
-    learnt
-        The sha256 of files that the respondent learnt from.
+        ``quick`` asks so many examples of each file, see `evaluation_files.KNOWN`, spread evenly
+        over it, in QUICK_ARMS; ``full`` asks all in all arms.
+    suspects
+        Where examples are looked for that the respondent should not have seen; the files that it
+        learnt from are no evaluations.
 
     Raises
     ------
@@ -111,20 +113,27 @@ def run_scorecard(
     DamagedError
         If predictions that are there cannot be read.
     """
-    evaluations, left_out = find_evaluations(data, learnt)
+    evaluations, left_out = find_evaluations(data, suspects.learnt.values())
     if not evaluations:
         raise UsageError(
             f"{data} holds no file that is known as an evaluation, of {len(left_out):,}; the names "
             "that are known stand in docs/command-line.md"
         )
     known, failed = _read(evaluations)
+    chosen = [one for one in evaluations if one.name in known]
+    limits = [one.quick if mode == "quick" else None for one in chosen]
+    asked = [
+        limited(known[one.name], limit, spread=True)
+        for one, limit in zip(chosen, limits, strict=True)
+    ]
+    looked = suspects.ahead(
+        [(one.task.shape, examples) for one, examples in zip(chosen, asked, strict=True)]
+    )
     told = progress or NoProgress()
     rows = []
-    for one in [one for one in evaluations if one.name in known]:
-        examples = known[one.name]
-        limit = one.quick if mode == "quick" else None
+    for one, limit, examples, suspect in zip(chosen, limits, asked, looked, strict=True):
         searches = retrieves and one.task.shape != "pair"
-        shown = Arms(one.task, examples[:limit], respondent, retrieves=searches, seed=seed)
+        shown = Arms(one.task, examples, respondent, retrieves=searches, seed=seed)
         told.start(one.name)
         run = run_task(
             one.task,
@@ -135,11 +144,13 @@ def run_scorecard(
             described=described,
             retrieves=searches,
             limit=limit,
+            spread=True,
             seed=seed,
+            suspects=suspect,
             progress=_OneBar(told, one.name),
         )
         told.finish(one.name)
-        rows.append(_row(one, run, len(examples)))
+        rows.append(_row(one, run, len(known[one.name])))
     return Scorecard(mode, seed, described, rows, left_out, failed)
 
 

@@ -1,6 +1,6 @@
 """Search an opened knowledge base."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -243,6 +243,10 @@ class Knowledge:
             Of each name that a document has, its passages in their order.
         """
         return named_passages(self._newest().generation, names)
+
+    def texts(self) -> Iterator[str]:
+        """Go over all passages, each as its title and its text in lines; none is held."""
+        return self._newest().generation.texts()
 
     def document(self, document_id: str) -> Document:
         """Return a document by its id; raise MissingError, with the nearest id, if absent."""

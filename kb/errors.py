@@ -13,7 +13,8 @@ WherefromError
 │   └── LockedError         another process is writing
 ├── StorageError            the disk refused: full, read-only or not permitted
 ├── ModelError              a model cannot be loaded, or one behind a server cannot be asked
-└── TrainingError           a training run cannot go on
+├── TrainingError           a training run cannot go on
+└── ReproductionError       a run that was done again has other predictions
 
 A message says what was asked, what was found and where, what is allowed, and the nearest match.
 The command line exits with 2 for a UsageError and with 1 for every other one.
@@ -111,6 +112,10 @@ class ModelError(WherefromError):
 
 class TrainingError(WherefromError):
     """Report a training run that cannot go on."""
+
+
+class ReproductionError(WherefromError):
+    """Report a run that was done again and has other predictions."""
 
 
 def unknown_value(what: str, found: str, allowed: Iterable[str]) -> UsageError:

@@ -141,6 +141,13 @@ class Generation:
         number = int(np.searchsorted(self.offsets, row, side="right")) - 1
         return self.segments[number].passage(row - int(self.offsets[number]))
 
+    def texts(self) -> Iterator[str]:
+        """Go over the live passages in order of rows, each as its title and its text in lines."""
+        for segment, mask in zip(self.segments, self.masks, strict=True):
+            for row, passage in enumerate(segment.iterate_passages()):
+                if mask is None or not mask[row]:
+                    yield f"{passage.title}\n{passage.text}"
+
     def title_at(self, row: int) -> str:
         """Return the title of the passage in a row."""
         number = int(np.searchsorted(self.offsets, row, side="right")) - 1

@@ -86,6 +86,29 @@ def read_huggingface(
             refuse(error, skipped)
 
 
+def open_rows(location: str) -> tuple[Iterator[Mapping[str, Any]], dict[str, list[str]]]:
+    """Open a data set for streaming, whatever its columns.
+
+    Returns
+    -------
+    tuple
+        The rows in their order, and the names of the classes of each column that holds numbers of
+        classes.
+
+    Raises
+    ------
+    SourceError
+        If the data set cannot be found, reached or read; of the rows while they are read, too.
+    """
+    from datasets import ClassLabel
+
+    name, split = split_location(location)
+    rows = _rows(name, split, Columns())
+    kinds = getattr(rows, "features", None) or {}
+    classes = {key: kind.names for key, kind in kinds.items() if isinstance(kind, ClassLabel)}
+    return _guarded(rows, name), classes
+
+
 def split_location(location: str) -> tuple[str, str]:
     """Part `DATASET[/CONFIG][:SPLIT]` into what to load and the split.
 

@@ -38,12 +38,21 @@ class Answerer:
         A folder, or None for the bundled reader; it is loaded when it is first needed.
     device
         Where the reader runs, as torch names it; None takes a GPU if there is one.
+    patience_seconds
+        A first answer that took longer is not followed by a second walk. Where answers must not
+        depend on how busy the machine is, it is infinite.
     """
 
     def __init__(
-        self, knowledge: Knowledge, *, reader: Path | str | None = None, device: str | None = None
+        self,
+        knowledge: Knowledge,
+        *,
+        reader: Path | str | None = None,
+        device: str | None = None,
+        patience_seconds: float = SECONDS_FOR_A_SECOND,
     ) -> None:
         self.knowledge = knowledge
+        self._patience_seconds = patience_seconds
         self._folder = None if reader is None else Path(reader)
         self._device = device
         self._reader: Reader | None = None
@@ -56,10 +65,11 @@ class Answerer:
         reader: Path | str | None = None,
         encoder: str | Encoder | None = None,
         device: str | None = None,
+        patience_seconds: float = SECONDS_FOR_A_SECOND,
     ) -> Self:
         """Open the knowledge base in the directory `path`; raises as `Knowledge.open`."""
         knowledge = Knowledge.open(path, encoder=encoder, device=device)
-        return cls(knowledge, reader=reader, device=device)
+        return cls(knowledge, reader=reader, device=device, patience_seconds=patience_seconds)
 
     @property
     def reader(self) -> Reader:
@@ -114,7 +124,7 @@ class Answerer:
         answers = []
         for question, (evidence, bridge) in zip(questions, found, strict=True):
             answer = self._answered(question, evidence, bridge, retrieve_seconds=share)
-            again = chosen == "graph" and wants_second_walk(answer)
+            again = chosen == "graph" and wants_second_walk(answer, self._patience_seconds)
             answers.append(self._second(question, answer, k) if again else answer)
         return answers
 
@@ -300,10 +310,10 @@ def _problem(options: Sequence[Option]) -> str:
     return ""
 
 
-def wants_second_walk(answer: Answer) -> bool:
+def wants_second_walk(answer: Answer, patience_seconds: float = SECONDS_FOR_A_SECOND) -> bool:
     """Say whether a second walk may help, and the first reading was quick enough for one more."""
     spent = sum(answer.timing_seconds.values())
-    return answer.probability < SURE and bool(answer.evidence) and spent < SECONDS_FOR_A_SECOND
+    return answer.probability < SURE and bool(answer.evidence) and spent < patience_seconds
 
 
 def bridge_text(reader: Reader, question: str, evidence: Sequence[Evidence]) -> str:

@@ -1,7 +1,7 @@
-"""The commands that measure: `bench TASK`, `compare RUN RUN`, `export RUN`, `scorecard`."""
+"""The commands that measure: `bench TASK`, `compare`, `rerun`, `export` RUN, `scorecard`."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -17,6 +17,9 @@ from wherefrom.options import (
 )
 from wherefrom.printing import message, print_json
 
+if TYPE_CHECKING:
+    from wherefrom.benchmarks.task import Task
+
 RUN = "run"
 
 
@@ -31,9 +34,9 @@ class _Tasks(TyperGroup):
 
 bench = typer.Typer(
     cls=_Tasks,
-    help="Measure a reader on a task or on all of a folder, or compare two runs: bench TASK "
-    "--data FILE --out DIR.",
-    subcommand_metavar="TASK|compare|export|scorecard [ARGS]...",
+    help="Measure a reader on a task or on all of a folder, compare two runs, or do one again: "
+    "bench TASK --data FILE --out DIR.",
+    subcommand_metavar="TASK|compare|export|rerun|scorecard [ARGS]...",
     context_settings={"help_option_names": ["--help", "-h"]},
     rich_markup_mode=None,
 )
@@ -58,14 +61,17 @@ def _start(
         ),
     ] = False,
 ) -> None:
-    """Measure a reader on a task or on all of a folder, or compare two runs."""
+    """Measure a reader on a task or on all of a folder, compare two runs, or do one again."""
 
 
 @bench.command(RUN)
 def run_bench(
     task: Annotated[str, typer.Argument(metavar="TASK", help="What to measure (see --list).")],
     data: Annotated[
-        Path, typer.Option(metavar="FILE", help="File or folder of the task's public format.")
+        str,
+        typer.Option(
+            metavar="FILE", help="File or folder of the task's public format, or hf:DATASET."
+        ),
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run; it may be resumed.")],
     kb: Annotated[
@@ -89,6 +95,26 @@ def run_bench(
     seed: Annotated[
         int, typer.Option(metavar="N", parser=whole_number, help="Of all that is drawn.")
     ] = 0,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WANTED=COLUMN", help="Of hf: the column that holds WANTED."),
+    ] = None,
+    trained_on: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Count the examples that this file of TASK holds, too."),
+    ] = None,
+    changed: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WAY",
+            help="Ask each example once more with typos, synonyms, negation, entities or "
+            "distractors.",
+        ),
+    ] = None,
+    wordnet: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="WordNet dictionary, for changed examples of synonyms."),
+    ] = None,
     k: Annotated[
         int | None,
         typer.Option(
@@ -106,20 +132,30 @@ def run_bench(
 ) -> None:
     """Run a task: predictions, measures with intervals, and whether the evidence mattered."""
     from wherefrom.bars import ProgressBars
+    from wherefrom.benchmarks.changing import Change
+    from wherefrom.benchmarks.hub_data import SCHEME, read_columns, take_data
     from wherefrom.benchmarks.respondents import open_measured
-    from wherefrom.benchmarks.run import run_task
+    from wherefrom.benchmarks.run import has_begun, run_task
     from wherefrom.benchmarks.tasks import find_task
+    from wherefrom.kb.errors import UsageError
 
     chosen = find_task(task)
-    if split is not None:
-        data = _split(chosen.name, data, split)
+    change = None if changed is None else Change.of(changed, wordnet)
+    file = _file(chosen, data, split)
     respondent, described = open_measured(
-        chosen, data, kb, reader=reader, encoder=encoder, device=device, k=k, retriever=retriever
+        chosen, file, kb, reader=reader, encoder=encoder, device=device, k=k, retriever=retriever
     )
+    if data.startswith(SCHEME):
+        columns = read_columns(column or ())
+        described["data_source"] = {"data": data, "columns": columns}
+        location = data.removeprefix(SCHEME)
+        file = take_data(location, chosen, out, columns=columns, begun=has_begun(out))
+    elif column:
+        raise UsageError("--column is of use only for data of hf:")
     with ProgressBars() as bars:
         done = run_task(
             chosen,
-            data,
+            file,
             out,
             respondent,
             arms=None if arms is None else tuple(arms.split(",")),
@@ -127,6 +163,8 @@ def run_bench(
             retrieves=kb is not None and chosen.shape != "pair",
             limit=limit,
             seed=seed,
+            change=change,
+            suspects=respondent.suspects(trained_on or ()),
             progress=bars,
         )
     if as_json:
@@ -137,13 +175,20 @@ def run_bench(
     message(f"{done.folder}: predictions.jsonl, metrics.json, manifest.json, report.html")
 
 
-def _split(task: str, data: Path, split: str) -> Path:
+def _file(task: "Task", data: str, split: str | None) -> Path:
+    """Return where the data are; raise UsageError where the task is not read from such."""
+    from wherefrom.benchmarks.hub_data import SCHEME
+    from wherefrom.benchmarks.task import itself
     from wherefrom.kb.beir_queries import judgements_file
     from wherefrom.kb.errors import UsageError
 
-    if task != "beir":
-        raise UsageError(f"--split goes with beir; the data of {task} are one file")
-    return judgements_file(data, split)
+    if data.startswith(SCHEME) and task.files is not itself:
+        raise UsageError(f"{task.name} is read from a folder; a data set of hf: gives one file")
+    if split is None:
+        return Path(data)
+    if task.name != "beir":
+        raise UsageError(f"--split goes with beir; the data of {task.name} are one file")
+    return judgements_file(Path(data), split)
 
 
 @bench.command()
@@ -175,7 +220,7 @@ def scorecard(
         Path | None, typer.Option(metavar="KB", help="Knowledge base to retrieve from.")
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Ask all examples, not the first ones of each file.")
+        bool, typer.Option("--full", help="Ask all examples, not a few of each file.")
     ] = False,
     seed: Annotated[
         int, typer.Option(metavar="N", parser=whole_number, help="Of all that is drawn.")
@@ -189,7 +234,6 @@ def scorecard(
 ) -> None:
     """Run every evaluation that a folder holds, and write one page and one table of all."""
     from wherefrom.bars import ProgressBars
-    from wherefrom.benchmarks.evaluation_files import learnt_files
     from wherefrom.benchmarks.respondents import open_respondent
     from wherefrom.benchmarks.scorecard import run_scorecard
     from wherefrom.benchmarks.scorecard_page import PAGE, scorecard_markdown, write_scorecard
@@ -206,7 +250,7 @@ def scorecard(
             described=described,
             retrieves=kb is not None,
             mode="full" if full else "quick",
-            learnt=learnt_files(respondent.reader.manifest.training),
+            suspects=respondent.suspects(),
             seed=seed,
             progress=bars,
         )
@@ -239,3 +283,34 @@ def export(
 
     for file in export_run(run, form, out):
         typer.echo(file)
+
+
+@bench.command()
+def rerun(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the new run.")],
+    data: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where the data are now.")
+    ] = None,
+    kb: Annotated[
+        Path | None, typer.Option(metavar="KB", help="Where the knowledge base is now.")
+    ] = None,
+    reader: Reader = None,
+    encoder: Encoder = None,
+    device: Device = None,
+    as_json: AsJson = False,
+) -> None:
+    """Do a run again from its manifest; fail where it cannot be the same, or is not."""
+    from wherefrom.bars import ProgressBars
+    from wherefrom.benchmarks.rerun import Found
+    from wherefrom.benchmarks.rerun import rerun as do_again
+
+    found = Found(data, kb, reader, encoder, device)
+    with ProgressBars() as bars:
+        again = do_again(run, out, found=found, progress=bars)
+    for other in again.others:
+        message(f"differs, but changed nothing: {other}")
+    if as_json:
+        print_json({"identical": again.compared, "others": list(again.others)})
+        return
+    typer.echo(f"{again.compared:,} predictions are identical, byte for byte")

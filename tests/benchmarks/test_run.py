@@ -125,7 +125,6 @@ def test_another_run_is_not_mixed_into_a_folder(claims, tmp_path):
         (("none", "none"), "each once"),
         ((), "each once"),
         (("gold",), r"40 of 40 examples of creak mark no evidence \(the first is 'c0'\)"),
-        (("adversarial",), "nothing misleading can be stated of a claim"),
     ],
 )
 def test_an_arm_that_cannot_be_run_is_refused_before_anything_is(arms, told, claims, tmp_path):
@@ -138,7 +137,7 @@ def test_an_arm_that_cannot_be_run_is_refused_before_anything_is(arms, told, cla
 
 def test_what_can_be_run_is_run_where_no_arm_is_named(claims, tmp_path):
     done = run(claims, tmp_path / "a", Planted(reads), arms=None)
-    assert done.manifest["arms"] == ["none", "retrieved", "shuffled"]
+    assert done.manifest["arms"] == ["none", "retrieved", "shuffled", "adversarial"]
     done = run(claims, tmp_path / "b", Planted(reads), arms=None, retrieves=False)
     assert done.manifest["arms"] == ["none"]
     with pytest.raises(UsageError, match="nothing to retrieve from for creak"):
@@ -189,6 +188,39 @@ def test_shuffled_evidence_is_never_the_same(tmp_path):
     own = {example.id: example.evidence for example in examples}
     assert all(shown[name][0] != evidence for name, evidence in own.items())
     assert {evidence[0][0].text for evidence in shown.values()} == {"One.", "Two.", "Three."}
+
+
+@pytest.mark.parametrize(
+    ("task", "text", "label", "told"),
+    [
+        ("creak", "Paris is in France.", "true", "Paris is not in France."),
+        ("creak", "Paris is in Spain.", "false", "Paris is in Spain."),
+        ("creak", "All birds fly.", "true", "It is false that All birds fly."),
+        ("fever", "Paris is old.", "undecided", "Paris is not old."),
+        ("boolq", "Is Paris old?", "yes", "Is Paris old: no."),
+        ("boolq", "Is Paris old?", "no", "Is Paris old: yes."),
+    ],
+)
+def test_a_claim_is_put_behind_what_speaks_for_another_verdict(task, text, label, told):
+    examples = [Example("a", text, (label,)), Example("b", "It is so.", (label,))]
+    shown: list[Shown] = []
+
+    def noted(example: Example, evidence: Shown) -> str:
+        shown.append(evidence)
+        return label
+
+    arms = Arms(TASKS[task], examples, Planted(noted), retrieves=True, seed=0)
+    arms.require(["adversarial"])
+    arms.respond("adversarial", 0)
+    assert [item.text for item in shown[0][0]] == [told, "about a"]
+    assert [item.rank for item in shown[0][0]] == [1, 2]
+
+
+def test_nothing_misleading_is_stated_of_pairs():
+    examples = [Example(n, "A.", ("neutral",), evidence=(marked_evidence(n, n),)) for n in "ab"]
+    arms = Arms(TASKS["snli"], examples, Planted(ignores), retrieves=False, seed=0)
+    with pytest.raises(UsageError, match="nothing misleading can be stated of a pair"):
+        arms.require(["adversarial"])
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from wherefrom.benchmarks.contamination import learnt_files
 from wherefrom.benchmarks.evaluation_files import (
     KNOWN,
     LEARNT,
     UNKNOWN,
     find_evaluations,
     known_place,
-    learnt_files,
 )
 from wherefrom.benchmarks.judging import IGNORED
+from wherefrom.benchmarks.prediction import read_predictions
 from wherefrom.benchmarks.reader_respondent import ReaderRespondent
 from wherefrom.benchmarks.run import PREDICTIONS
 from wherefrom.benchmarks.scorecard import Scorecard, run_scorecard
@@ -128,10 +129,10 @@ def test_what_the_reader_learnt_from_is_no_evaluation_but_what_it_was_measured_o
     names = ("nli/snli_dev.jsonl", "commonsense/creak_dev.jsonl")
     hashes = {name: hash_file(data / name) for name in names}
     learnt = learnt_files({"data_sha256": hashes, "metrics": {names[1]: {"accuracy": {}}}})
-    found, left_out = find_evaluations(data, learnt)
+    found, left_out = find_evaluations(data, learnt.values())
     assert left_out == {**OTHERS, names[0]: LEARNT}
     assert "commonsense/creak_dev" in [one.name for one in found]
-    assert learnt_files({}) == frozenset()
+    assert learnt_files({}) == {}
 
 
 @pytest.mark.parametrize(
@@ -189,12 +190,15 @@ def test_all_evaluations_are_run_in_the_arms_that_can_be(whole):
             assert measures[row.measure] == metrics["arms"][arm][row.measure]
 
 
-def test_quick_asks_the_first_examples_and_full_all(respondent, tmp_path):
+def test_quick_asks_examples_from_all_over_a_file_and_full_all(respondent, tmp_path):
     quick = next(known.quick for known in KNOWN if known.task == "creak")
-    rows = [{"id": n, "statement": f"Claim {n}.", "label": n % 2 > 0} for n in range(quick + 2)]
+    count = 3 * quick
+    rows = [{"id": n, "statement": f"Claim {n}.", "label": n % 2 > 0} for n in range(count)]
     folder = write(tmp_path / "data", {"creak.jsonl": rows})
     (row,) = run(folder, tmp_path / "quick", respondent).rows
-    assert (row.name, row.examples, row.of) == ("creak", quick, quick + 2)
+    assert (row.name, row.examples, row.of) == ("creak", quick, count)
+    said = read_predictions(tmp_path / "quick" / "creak" / PREDICTIONS)
+    assert [int(one.id) for one in said if one.arm == "none"] == list(range(0, count, 3))
     with pytest.raises(UsageError, match="holds another run: its limit is"):
         run(folder, tmp_path / "quick", respondent, mode="full")
 

@@ -179,6 +179,9 @@ def test_who_is_unsure_and_was_quick_walks_again(
     timing = {"retrieve": seconds / 2, "read": seconds / 4, "verify": seconds / 4}
     answer = Answer("?", "", True, probability, evidence=(make_evidence("x"),))
     assert wants_second_walk(replace(answer, timing_seconds=timing)) == wanted
+    assert wants_second_walk(replace(answer, timing_seconds=timing), math.inf) == (
+        probability < SURE
+    )
     assert not wants_second_walk(replace(answer, evidence=(), timing_seconds=timing))
 
 

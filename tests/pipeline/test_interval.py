@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.interval import mean_with_interval
 
 
@@ -19,3 +20,8 @@ def test_the_interval_is_that_of_the_mean():
 
 def test_values_that_are_all_equal_leave_no_doubt():
     assert mean_with_interval([1.0] * 5) == {"n": 5, "value": 1.0, "low": 1.0, "high": 1.0}
+
+
+def test_nothing_has_no_mean():
+    with pytest.raises(UsageError, match="nothing to measure"):
+        mean_with_interval([])

@@ -60,8 +60,14 @@ def test_the_tasks_are_listed_with_their_formats(capsys):
         (("snli", "--data", "PAIRS", "--out", "b", "--retriever", "dense"), "--kb"),
         (("snli", "--data", "PAIRS", "--out", "b", "--limit", "few"), "not a whole number"),
         (("snli", "--data", "PAIRS", "--out", "b", "--split", "dev"), "goes with beir"),
+        (("snli", "--data", "PAIRS", "--out", "b", "--changed", "typo"), "did you mean typos"),
+        (("snli", "--data", "PAIRS", "--out", "b", "--changed", "synonyms"), "--wordnet"),
+        (("snli", "--data", "PAIRS", "--out", "b", "--trained-on", "gone"), "is no file here"),
+        (("snli", "--data", "PAIRS", "--out", "b", "--column", "a=b"), "only for data of hf:"),
+        (("beir", "--data", "hf:any", "--out", "b"), "hf: gives one file"),
         (("compare", "a", "b"), "is no run"),
         (("export", "a", "--format", "trec", "--out", "b"), "is no run"),
+        (("rerun", "a", "--out", "b"), "is no run"),
     ],
 )
 def test_wrong_usage_is_told_before_anything_is_written(
@@ -69,7 +75,7 @@ def test_wrong_usage_is_told_before_anything_is_written(
 ):
     monkeypatch.chdir(tmp_path)
     words = [pairs if word == "PAIRS" else word for word in words]
-    reader = () if words[0] in ("compare", "export") else ("--reader", tiny_reader_folder)
+    reader = () if words[0] in ("compare", "export", "rerun") else ("--reader", tiny_reader_folder)
     assert bench(*words, *reader) == 2
     assert told in capsys.readouterr().err
     assert not (tmp_path / "b").exists()

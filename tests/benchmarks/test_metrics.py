@@ -1,0 +1,68 @@
+"""Measures whose values are known: McNemar's test by hand, and nothing to measure."""
+
+import math
+
+import pytest
+
+from wherefrom.benchmarks.comparison import is_more_than_noise
+from wherefrom.benchmarks.judging import compare_arms, findings, flags
+from wherefrom.benchmarks.metrics import difference, mcnemar, measure_arm, resampled
+from wherefrom.benchmarks.prediction import Prediction
+from wherefrom.kb.errors import UsageError
+
+
+def said(right: list[int], *, arm: str = "none", first: int = 0) -> list[Prediction]:
+    return [
+        Prediction(str(first + n), arm, "a", 0.5, ("a",), {"accuracy": float(value)})
+        for n, value in enumerate(right)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "p"),
+    [
+        (0, 0, 1.0),
+        (0, 5, 2 / 2**5),
+        (0, 6, 2 / 2**6),
+        (1, 9, 2 * (1 + 10) / 2**10),
+        (3, 12, 2 * (1 + 15 + 105 + 455) / 2**15),
+        (7, 7, 1.0),
+        (12, 3, 2 * (1 + 15 + 105 + 455) / 2**15),
+    ],
+)
+def test_mcnemar_is_that_of_the_hand(gained, lost, p):
+    assert mcnemar(gained, lost) == pytest.approx(p)
+
+
+@pytest.mark.parametrize(("gained", "lost"), [(0, 50), (200, 250), (300, 350), (1000, 1050)])
+def test_a_lost_point_of_5000_is_noise_or_not_as_the_binomial_sum_says(gained, lost):
+    before = [1] * lost + [0] * gained + [1] * (5_000 - lost - gained)
+    after = [0] * lost + [1] * gained + [1] * (5_000 - lost - gained)
+    found = difference(said(after), said(before), "accuracy")
+    changed = gained + lost
+    tail = sum(math.comb(changed, few) for few in range(gained + 1))
+    by_hand = 2 * tail / 2**changed
+    assert (found["n"], found["value"]) == (5_000, pytest.approx(-0.01))
+    assert found["p"] == pytest.approx(by_hand, rel=1e-6)
+    assert is_more_than_noise(found) is (by_hand < 0.05)
+    assert (by_hand < 0.05) is (changed < 600)
+
+
+def test_over_no_example_nothing_is_measured_and_nothing_is_told():
+    assert measure_arm([]) == {}
+    assert difference(said([1]), said([1], first=9), "accuracy") == {"n": 0}
+    arms = {"retrieved": said([1]), "shuffled": said([1], first=9)}
+    differences = compare_arms(arms, "claim")
+    assert findings(differences, "claim") == []
+    assert flags(differences) == []
+    assert not is_more_than_noise({"n": 0})
+    with pytest.raises(UsageError, match="nothing to measure"):
+        resampled(0, lambda rows: 0.0, 0)
+
+
+def test_no_measure_is_ever_not_a_number():
+    marks = {"biased": "A", "unknown": "C", "condition": "ambig"}
+    one = Prediction("1", "none", "C", 1.0, ("C",), {"accuracy": 1.0}, marks=marks)
+    for arm in (said([0]), said([1]), [one]):
+        for name, found in measure_arm(arm).items():
+            assert all(math.isfinite(value) for value in found.values()), name

@@ -61,13 +61,16 @@ class Scorecard:
     failed: Mapping[str, str]
 
     def as_json(self) -> dict[str, Any]:
-        """Return all of it with the machine that made it, for a file."""
+        """Return all of it with the machine that made it, for a file.
+
+        Where things were found on that machine its runs say, for `bench rerun`.
+        """
         return {
             "format": FORMAT,
             "benchmark": "scorecard",
             "mode": self.mode,
             "seed": self.seed,
-            **self.described,
+            **{name: value for name, value in self.described.items() if name != "opened"},
             "rows": [asdict(row) for row in self.rows],
             "left_out": self.left_out,
             "failed": self.failed,

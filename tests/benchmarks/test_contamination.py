@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from wherefrom.benchmarks.contamination import IN_KNOWLEDGE, IN_TRAINING, in_texts, in_training
+from wherefrom.benchmarks.contamination import (
+    IN_KNOWLEDGE,
+    IN_TRAINING,
+    Suspects,
+    in_texts,
+    in_training,
+)
 from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.tasks import TASKS
 from wherefrom.command import run
@@ -82,6 +88,31 @@ def test_counts_are_those_of_a_slow_search_over_many_blocks():
     found = in_texts("question", asked, texts)
     assert found["verbatim"] == sum(map(stands, asked))
     assert 0 < found["verbatim"] < found["n"] < 300
+
+
+def test_many_runs_are_looked_for_in_one_pass_and_counted_apart():
+    texts = ["Who painted the old bridge? Ada Stone", f"the {TWELVE}; 1912", "of plain"]
+    passes = []
+
+    def gone_over() -> Iterator[str]:
+        passes.append(texts)
+        yield from texts
+
+    runs = [("question", ASKED[:2]), ("pair", ASKED), ("query", ASKED[1:]), ("question", ASKED)]
+    looked = Suspects(gone_over).ahead(runs)
+    names = {"question": "question", "pair": "snli", "query": "multihop"}
+    found = [
+        suspects.count(TASKS[names[shape]], Path("any"), examples)
+        for suspects, (shape, examples) in zip(looked, runs, strict=True)
+    ]
+    assert len(passes) == 1
+    alone = [in_texts(shape, examples, texts) for shape, examples in runs]
+    assert found[1] == {}
+    assert [found[n]["knowledge_base"] for n in (0, 2, 3)] == [alone[n] for n in (0, 2, 3)]
+    counts = [(one["verbatim"], one["with_answer"], one["first"]) for one in alone]
+    assert counts[0] == (1, 1, ["plain"])
+    assert counts[2] == (2, 0, ["plain", "long"])
+    assert counts[3] == (2, 2, ["plain", "long"])
 
 
 def test_memory_does_not_grow_with_the_passages():

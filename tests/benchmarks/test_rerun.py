@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from wherefrom.benchmarks.prediction import read_predictions
 from wherefrom.benchmarks.rerun import Found, rerun
 from wherefrom.benchmarks.respondents import open_respondent
 from wherefrom.benchmarks.run import MANIFEST, METRICS, PREDICTIONS, run_task
@@ -133,6 +134,37 @@ def test_a_run_is_not_done_again_into_itself_or_from_nothing(done, tmp_path):
         rerun(done, done)
     with pytest.raises(UsageError, match="is no run"):
         rerun(tmp_path / "none", tmp_path / "again")
+
+
+def test_retrieval_is_done_again_with_changed_queries(made, tmp_path, capsys):
+    words = ["bench", "multihop", "--data", made / "questions.jsonl", "--kb", made / "cities.kb"]
+    words += ["--changed", "typos", "--device", "cpu", "--out", tmp_path / "found"]
+    assert run(list(map(str, words))) == 0
+    metrics = json.loads((tmp_path / "found" / METRICS).read_text())
+    assert {"dense", "sparse", "dense+typos", "sparse+typos"} <= metrics["arms"].keys()
+    assert {"sparse_less_dense", "sparse+typos_less_sparse"} <= metrics["differences"].keys()
+    assert "sparse+typos_less_dense" not in metrics["differences"]
+    assert any(line.startswith("With typing errors, dense does") for line in metrics["findings"])
+    assert metrics["contamination"]["knowledge_base"]["n"] == len(CITIES)
+    lines = (tmp_path / "found" / PREDICTIONS).read_text().splitlines()
+    capsys.readouterr()
+    words = ["bench", "rerun", tmp_path / "found", "--out", tmp_path / "again"]
+    assert run(list(map(str, words))) == 0
+    told = f"{len(lines)} predictions are identical, byte for byte\n"
+    assert capsys.readouterr().out == told
+    with (made / "questions.jsonl").open() as asked:
+        (tmp_path / "less.jsonl").write_text("".join(list(asked)[1:]))
+    with pytest.raises(UsageError, match="data_sha256 was"):
+        rerun(tmp_path / "found", tmp_path / "b", found=Found(data=tmp_path / "less.jsonl"))
+
+
+def test_examples_spread_over_a_file_are_so_again(made, tmp_path):
+    respondent, described = open_respondent(None, reader=str(made / "reader"), device="cpu")
+    task, data = TASKS["question"], made / "questions.jsonl"
+    more = {"described": described, "retrieves": False, "limit": 2, "spread": True}
+    done = run_task(task, data, tmp_path / "done", respondent, arms=["none"], **more)
+    assert [one.id for one in read_predictions(done.folder / PREDICTIONS)] == ["0", "2"]
+    assert rerun(tmp_path / "done", tmp_path / "again").compared == 2
 
 
 @pytest.mark.slow

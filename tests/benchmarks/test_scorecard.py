@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wherefrom.benchmarks.contamination import learnt_files
+from wherefrom.benchmarks.contamination import IN_KNOWLEDGE, learnt_files
 from wherefrom.benchmarks.evaluation_files import (
     KNOWN,
     LEARNT,
@@ -201,6 +201,20 @@ def test_quick_asks_examples_from_all_over_a_file_and_full_all(respondent, tmp_p
     assert [int(one.id) for one in said if one.arm == "none"] == list(range(0, count, 3))
     with pytest.raises(UsageError, match="holds another run: its limit is"):
         run(folder, tmp_path / "quick", respondent, mode="full")
+
+
+def test_examples_that_the_knowledge_base_holds_are_told(respondent, tmp_path):
+    claims = ["Paris is the capital of France.", "Rome is the capital of Italy."]
+    rows = [{"id": n, "statement": text, "label": True} for n, text in enumerate(claims)]
+    asked = [{"question": claims[0], "answer": "Paris"}, {"question": "Where?", "answer": "Rome"}]
+    folder = write(tmp_path / "data", {"creak.jsonl": rows, "nq_open.jsonl": asked})
+    card = run(folder, tmp_path / "card", respondent, suspects=respondent.suspects())
+    told = {row.name: (row.findings[-1], row.flags) for row in card.rows}
+    held = "1 stand word for word in the knowledge base"
+    assert f"Of 2 examples of 5 words or more, {held}, 0 with an answer" in told["creak"][0]
+    assert IN_KNOWLEDGE not in told["creak"][1]
+    assert f"Of 1 examples of 5 words or more, {held}, 1 with an answer" in told["nq_open"][0]
+    assert IN_KNOWLEDGE in told["nq_open"][1]
 
 
 def test_quick_leaves_misleading_evidence_out(respondent, tmp_path):

@@ -27,7 +27,7 @@ from wherefrom.kb.durable import hash_file
 from wherefrom.kb.errors import SourceError, UsageError
 from wherefrom.pipeline.answering import Answerer
 
-MADE_OF = {"reader": "tiny"}
+MADE_OF = {"reader": "tiny", "opened": {"kb": "tiny.kb"}}
 LINES = {
     "nli/snli_dev.jsonl": [
         {"premise": "A man.", "hypothesis": "A dog.", "label": "neutral"},
@@ -283,6 +283,7 @@ def test_the_page_the_table_and_the_file_tell_the_same(whole):
     card, out = whole
     found = json.loads((out / JSON).read_text(encoding="utf-8"))
     assert found["mode"] == "full" and found["reader"] == "tiny"
+    assert "opened" not in found
     assert found["left_out"] == OTHERS and found["made_by"]["commit"]
     page = (out / PAGE).read_text(encoding="utf-8")
     table = (out / MARKDOWN).read_text(encoding="utf-8").splitlines()

@@ -115,4 +115,4 @@ def test_a_folder_of_something_else_stays_as_it_is(tmp_path, tiny_reader_folder,
 def test_rows_that_no_file_can_hold_are_named(task, columns, told, tmp_path):
     with pytest.raises(RecordError, match=told):
         take_data(saved(tmp_path, columns), TASKS[task], tmp_path / "run")
-    assert not list((tmp_path / "run").iterdir())
+    assert not list((tmp_path / "run").glob("*"))

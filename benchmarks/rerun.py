@@ -5,7 +5,7 @@ knowledge base and the version of wherefrom must be those of the run. Paths in t
 where to look first.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -79,11 +79,8 @@ def rerun(
     opened = _opened(run, manifest, found)
     task, data = find_task(manifest["task"]), Path(opened["data"])
     differing = [*_differences("version", _version(manifest["made_by"]), _version(provenance()))]
-    hashed = "data_sha256"
-    differing += _differences(hashed, manifest[hashed], hash_data(task.files(data))[hashed])
     learnt = [Path(file) for file in opened.get("trained_on", ())]
-    hashes = {file.name: hash_file(file) for file in learnt if file.is_file()}
-    differing += _differences("trained_on", manifest.get("trained_on", {}), hashes)
+    differing += _of_files(manifest, task.files(data), learnt)
     respondent, described = open_measured(
         task,
         data,
@@ -97,9 +94,9 @@ def rerun(
     for name in NEEDED:
         differing += _differences(name, manifest.get(name), described.get(name))
     change = _change(manifest, opened)
+    words = "synonyms_sha256"
     if change is not None:
-        hashed = "synonyms_sha256"
-        differing += _differences(hashed, manifest.get(hashed), change.described.get(hashed))
+        differing += _differences(words, manifest.get(words), change.described.get(words))
     if "data_source" in manifest:
         described["data_source"] = manifest["data_source"]
     if differing:
@@ -116,7 +113,7 @@ def rerun(
         described=described,
         retrieves=manifest.get("knowledge_base") is not None and task.shape != "pair",
         limit=manifest["limit"],
-        spread=manifest["spread"],
+        spread=manifest.get("spread", False),
         seed=manifest["seed"],
         change=change,
         suspects=respondent.suspects(learnt),
@@ -145,6 +142,16 @@ def _opened(run: Path, manifest: Mapping[str, Any], found: Found) -> dict[str, A
                 f"({OPTIONS[name]})"
             )
     return told
+
+
+def _of_files(
+    manifest: Mapping[str, Any], data: Sequence[Path], learnt: Sequence[Path]
+) -> Iterator[str]:
+    """Name what differs in the files of the data, and in those that were trained on."""
+    hashed = "data_sha256"
+    yield from _differences(hashed, manifest[hashed], hash_data(data)[hashed])
+    hashes = {file.name: hash_file(file) for file in learnt if file.is_file()}
+    yield from _differences("trained_on", manifest.get("trained_on", {}), hashes)
 
 
 def _change(manifest: Mapping[str, Any], opened: Mapping[str, Any]) -> Change | None:

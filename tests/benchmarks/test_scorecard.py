@@ -167,7 +167,7 @@ def test_all_evaluations_are_run_in_the_arms_that_can_be(whole):
     arms = {row.name: list(row.arms) for row in card.rows}
     assert arms == {
         "questions/2wiki_questions": ["none", "retrieved", "gold", "shuffled", "adversarial"],
-        "commonsense/creak_dev": ["none", "retrieved", "shuffled"],
+        "commonsense/creak_dev": ["none", "retrieved", "shuffled", "adversarial"],
         "nli/snli_dev": ["none", "gold", "shuffled"],
         "bias/bbq_age": ["none", "retrieved", "gold", "shuffled", "adversarial"],
     }

@@ -208,11 +208,15 @@ def test_a_sure_answer_is_not_looked_for_again(
     assert walks == []
 
 
+def of_patience(answerer: Answerer, folder: Path, seconds: float) -> Answerer:
+    return Answerer(answerer.knowledge, reader=folder, device="cpu", patience_seconds=seconds)
+
+
 def test_an_unsure_answer_is_looked_for_again_from_what_was_read(
-    answerer: Answerer, walks: list[str], monkeypatch: pytest.MonkeyPatch
+    answerer: Answerer, walks: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = "Where is the palace of the count?"
-    monkeypatch.setattr(answering, "SECONDS_FOR_A_SECOND", math.inf)  # however busy the machine is
+    answerer = of_patience(answerer, folder, math.inf)  # however busy the machine is
     monkeypatch.setattr(answering, "SURE", 0.0)
     first = answerer.ask(question, k=2, retriever="graph")
     monkeypatch.setattr(answering, "SURE", 1.1)
@@ -229,13 +233,13 @@ def test_an_unsure_answer_is_looked_for_again_from_what_was_read(
     assert len(walks) == 1
 
 
+@pytest.mark.parametrize(("seconds", "count"), [(0.0, 0), (math.inf, 1)])
 def test_a_slow_answer_is_not_looked_for_again(
-    answerer: Answerer, walks: list[str], monkeypatch: pytest.MonkeyPatch
+    seconds, count, answerer: Answerer, walks: list[str], folder: Path, monkeypatch
 ) -> None:
     monkeypatch.setattr(answering, "SURE", 1.1)
-    monkeypatch.setattr(answering, "SECONDS_FOR_A_SECOND", 0.0)
-    answerer.ask(QUESTION, k=2, retriever="graph")
-    assert walks == []
+    of_patience(answerer, folder, seconds).ask(QUESTION, k=2, retriever="graph")
+    assert len(walks) == count
 
 
 def test_a_better_second_answer_counts_with_the_time_of_both(

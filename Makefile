@@ -13,6 +13,8 @@ DATA ?= ../shared/data
 RESULTS := benchmarks/results
 SCORECARD = runs/scorecard$(MODE)
 TORCH := torch==2.13.0
+# A process for each core, up to four, each with one thread; the tests of a file stay in one process.
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 20
@@ -29,10 +31,10 @@ $(INSTALLED): requirements.lock pyproject.toml .ci/install | $(BIN)/python
 	@touch $@
 
 test: install  ## Run the test suite
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 test-wheel: install  ## Build the wheel and run the suite against it, outside the checkout
-	.ci/test-wheel $(VENV) $(TESTS)
+	OMP_NUM_THREADS=1 .ci/test-wheel $(VENV) $(SIDE_BY_SIDE) $(TESTS)
 
 check: install  ## Check style, formatting and types
 	$(BIN)/ruff check .

@@ -138,7 +138,11 @@ def test_a_bad_row_is_named_or_skipped(tmp_path, row, message):
         ("a.jsonl", b"", r"is empty \(0 bytes\)"),
         ("a.parquet", b"nonsense", r"a\.parquet cannot be"),
         ("a.csv", b"id,text\n1,caf\xe9\n", r"a\.csv cannot be read: .*utf-8"),
-        ("a.jsonl.gz", gzip.compress(lines(ROWS * 99).encode())[:-30], r"a\.jsonl\.gz cannot be"),
+        (
+            "a.jsonl.gz",
+            gzip.compress(lines(ROWS * 99).encode(), mtime=0)[:-30],
+            r"a\.jsonl\.gz cannot be",
+        ),
         ("a.docx", b"x", "has the suffix '.docx'; hf reads .json, .jsonl"),
     ],
 )

@@ -56,7 +56,7 @@ def fails(tiny_kb: Path, capsys) -> Callable[..., str]:
         ("archive.jsonl", b"PK\x03\x04" + b"x" * 50, "zip"),
         ("latin.jsonl", '{"id": "a", "title": "A", "text": "café"}'.encode("latin-1"), "UTF-8"),
         ("cut.jsonl", GOOD.encode() + GOOD.encode()[:20], "cut.jsonl, line 2"),
-        ("cut.jsonl.gz", gzip.compress(GOOD.encode() * 1000)[:60], "truncated"),
+        ("cut.jsonl.gz", gzip.compress(GOOD.encode() * 1000, mtime=0)[:60], "truncated"),
         ("notext.jsonl", b'{"id": "a", "title": "A"}\n', "notext.jsonl, line 1"),
         ("number.jsonl", b'{"id": "a", "title": "A", "text": 7}\n', "number.jsonl, line 1"),
         ("list.jsonl", b"[1, 2]\n", "list.jsonl, line 1"),

@@ -35,9 +35,8 @@ class Arms:
     task, examples
         The task and all its examples that are run.
     respondent
-        Who responds.
-    retrieves
-        Whether it has something to retrieve from; otherwise what is marked is what it would see.
+        Who responds. What is marked is what it would see where it has nothing to retrieve from,
+        and of pairs, which are whole.
     seed
         Decides whose evidence an example is shown when shuffled, and what misleads it.
     """
@@ -48,14 +47,17 @@ class Arms:
         examples: Sequence[Example],
         respondent: Respondent,
         *,
-        retrieves: bool,
         seed: int,
     ) -> None:
         self._task = task
         self._examples = examples
         self._respondent = respondent
-        self._retrieves = retrieves
         self._seed = seed
+
+    @property
+    def retrieves(self) -> bool:
+        """Tell whether evidence is retrieved for the examples."""
+        return self._respondent.retrieves and self._task.shape != "pair"
 
     def require(self, arms: Sequence[str]) -> None:
         """Refuse arms that cannot be run, before any of them is.
@@ -72,9 +74,9 @@ class Arms:
         if len(set(arms)) < len(arms) or not arms:
             raise UsageError(f"the arms are {list(arms)}; name one or more, each once")
         name = self._task.name
-        if "retrieved" in arms and not self._retrieves:
+        if "retrieved" in arms and not self.retrieves:
             raise UsageError(f"arm retrieved: nothing to retrieve from for {name}; name one (--kb)")
-        if "gold" in arms or (not self._retrieves and set(arms) & {"shuffled", "adversarial"}):
+        if "gold" in arms or (not self.retrieves and set(arms) & {"shuffled", "adversarial"}):
             self._require_marked()
         if "adversarial" in arms and self._task.shape not in MISLED:
             raise UsageError(
@@ -127,7 +129,7 @@ class Arms:
     def _usual(self, number: int) -> Shown:
         """Return what an example is shown where nothing is done to it."""
         example = self._examples[number]
-        if self._retrieves:
+        if self.retrieves:
             return self._respondent.find(self._task, example)
         return parts(example, self._marked(number))
 
@@ -169,7 +171,7 @@ class Arms:
             if not missing or example.evidence:
                 continue
             problem = f"example {example.id!r} marks the document {missing[0]!r}"
-            if self._retrieves:
+            if self.retrieves:
                 raise UsageError(
                     f"{problem}, which the knowledge base does not hold, by id or title"
                 )

@@ -15,12 +15,15 @@ from typing import Any
 from urllib.parse import quote
 
 from wherefrom.benchmarks.example import Shape
+from wherefrom.benchmarks.judgement_files import FEVER
 from wherefrom.benchmarks.prediction import Prediction, by_arm, read_predictions
 from wherefrom.benchmarks.run import METRICS, PREDICTIONS, read_manifest
 from wherefrom.kb.durable import write_file
 from wherefrom.kb.errors import UsageError, unknown_value
 
 QRELS = "qrels.txt"
+ABSTAINED = "(abstained)"  # KILT's script stops at an empty answer
+KILT_VERDICTS = {ours: theirs for theirs, ours in FEVER.items()}
 _SPACE = re.compile(r"\s")
 
 
@@ -112,16 +115,23 @@ def _squad(predictions: Sequence[Prediction]) -> str:
 
 
 def _kilt(predictions: Sequence[Prediction]) -> str:
-    return "".join(json.dumps(_kilt_line(one), ensure_ascii=False) + "\n" for one in predictions)
+    verdicts = {label for one in predictions for label in one.gold} <= set(KILT_VERDICTS)
+    names = KILT_VERDICTS if verdicts else {}
+    lines = (json.dumps(_kilt_line(one, names), ensure_ascii=False) for one in predictions)
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _kilt_line(one: Prediction) -> dict[str, Any]:
-    """Put an answer with the places it cites in KILT's form; of a query what was found."""
+def _kilt_line(one: Prediction, names: Mapping[str, str]) -> dict[str, Any]:
+    """Put an answer with the places it cites in KILT's form; of a query what was found.
+
+    `names` are what KILT calls some answers.
+    """
     if one.grades:
         found = [{"wikipedia_id": name} for name in one.documents]
         return {"id": one.id, "output": [{"provenance": found}]}
     cited = [_provenance(cite) for cite in one.citations]
-    return {"id": one.id, "output": [{"answer": one.prediction, "provenance": cited}]}
+    answer = one.prediction or ABSTAINED
+    return {"id": one.id, "output": [{"answer": names.get(answer, answer), "provenance": cited}]}
 
 
 def _provenance(cite: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,15 +1,18 @@
 """How wherefrom and each of its peers indexes articles and answers a question with their ids.
 
 `prepare` loads the model and encodes one text, so that no clock counts that; what it returns makes
-an index, which returns the search.
+an index, which is searched and can be saved.
 """
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+
+import numpy as np
 
 from wherefrom.indexes.build import build
 from wherefrom.indexes.encoder import find_weights, load_encoder
@@ -32,7 +35,15 @@ class Article:
     text: str
 
 
-Index = Callable[[Sequence[Article]], Search]
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """An index: how it is searched, and how what it takes to ask it again is put in a folder."""
+
+    search: Search
+    save: Callable[[Path], object]
+
+
+Index = Callable[[Sequence[Article]], Indexed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,7 @@ def _wherefrom(folder: Path) -> Index:
     encoder = load_encoder(device=DEVICE)
     encoder.encode(["warm"])
 
-    def index(articles: Sequence[Article]) -> Search:
+    def index(articles: Sequence[Article]) -> Indexed:
         source = folder / "articles.jsonl"
         with source.open("w", encoding="utf-8") as lines:
             for one in articles:
@@ -76,7 +87,7 @@ def _wherefrom(folder: Path) -> Index:
             ((*found,),) = knowledge.search_passages([question], k)
             return [passage.document_id for _, passage, _ in found]
 
-        return search
+        return Indexed(search, lambda saved: shutil.copytree(folder / "peers.kb", saved / "kb"))
 
     return index
 
@@ -87,9 +98,12 @@ def _txtai(folder: Path) -> Index:
     embeddings = Embeddings(path=str(find_weights()), hybrid=True, gpu=False)
     embeddings.batchtransform(["warm"])
 
-    def index(articles: Sequence[Article]) -> Search:
+    def index(articles: Sequence[Article]) -> Indexed:
         embeddings.index([(one.id, _whole(one), None) for one in articles])
-        return lambda question, k: [found for found, _ in embeddings.search(question, k)]
+        return Indexed(
+            lambda question, k: [found for found, _ in embeddings.search(question, k)],
+            lambda saved: embeddings.save(str(saved / "txtai")),
+        )
 
     return index
 
@@ -115,7 +129,7 @@ def _haystack(folder: Path) -> Index:
     of_questions.warm_up()
     of_questions.run(text="warm")
 
-    def index(articles: Sequence[Article]) -> Search:
+    def index(articles: Sequence[Article]) -> Indexed:
         store = InMemoryDocumentStore()
         documents = [Document(id=one.id, content=_whole(one)) for one in articles]
         store.write_documents(of_documents.run(documents=documents)["documents"])
@@ -131,7 +145,7 @@ def _haystack(folder: Path) -> Index:
             ]
             return [document.id for document in joined.run(documents=found, top_k=k)["documents"]]
 
-        return search
+        return Indexed(search, lambda saved: store.save_to_disk(str(saved / "store.json")))
 
     return index
 
@@ -143,7 +157,7 @@ def _by_hand(folder: Path) -> Index:
     model = SentenceTransformer(str(find_weights()), device=DEVICE)
     model.encode(["warm"], show_progress_bar=False)
 
-    def index(articles: Sequence[Article]) -> Search:
+    def index(articles: Sequence[Article]) -> Indexed:
         texts = [_whole(one) for one in articles]
         vectors = model.encode(texts, convert_to_tensor=True, show_progress_bar=False)
         words = bm25s.BM25()
@@ -161,7 +175,51 @@ def _by_hand(folder: Path) -> Index:
                     scores[row] = scores.get(row, 0.0) + 1 / (RRF_CONSTANT + rank)
             return [articles[row].id for row in sorted(scores, key=lambda r: -scores[r])[:k]]
 
-        return search
+        def save(saved: Path) -> None:
+            np.save(saved / "vectors.npy", vectors.numpy())
+            words.save(saved / "words", corpus=None)
+
+        return Indexed(search, save)
+
+    return index
+
+
+def _faiss(folder: Path) -> Index:
+    import faiss
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(find_weights()), device=DEVICE)
+    model.encode(["warm"], show_progress_bar=False)
+
+    def index(articles: Sequence[Article]) -> Indexed:
+        vectors = model.encode([_whole(one) for one in articles], show_progress_bar=False)
+        flat = faiss.IndexFlatIP(vectors.shape[1])
+        flat.add(vectors)
+
+        def search(question: str, k: int) -> list[str]:
+            vector = model.encode([question], show_progress_bar=False)
+            _, (rows,) = flat.search(vector, k)
+            return [articles[row].id for row in rows if row >= 0]
+
+        return Indexed(search, lambda saved: faiss.write_index(flat, str(saved / "flat.faiss")))
+
+    return index
+
+
+def _bm25s(folder: Path) -> Index:
+    import bm25s
+
+    def index(articles: Sequence[Article]) -> Indexed:
+        texts = [_whole(one) for one in articles]
+        words = bm25s.BM25()
+        words.index(bm25s.tokenize(texts, stopwords="en", show_progress=False), show_progress=False)
+
+        def search(question: str, k: int) -> list[str]:
+            tokens = bm25s.tokenize(question, stopwords="en", show_progress=False)
+            rows, _ = words.retrieve(tokens, k=min(k, len(texts)), show_progress=False)
+            return [articles[row].id for row in rows[0].tolist()]
+
+        return Indexed(search, lambda saved: words.save(saved / "words", corpus=None))
 
     return index
 
@@ -193,4 +251,12 @@ SYSTEMS = (
         ("sentence-transformers", "bm25s"),
         _by_hand,
     ),
+    System(
+        "FAISS alone",
+        "dense: sentence-transformers and FAISS flat; in memory",
+        ("sentence_transformers", "faiss"),
+        ("sentence-transformers", "faiss-cpu"),
+        _faiss,
+    ),
+    System("bm25s alone", "words: bm25s; in memory", ("bm25s",), ("bm25s",), _bm25s),
 )

@@ -2,9 +2,11 @@
 
     python -m wherefrom.benchmarks.peers --out results/peers.json
 
-All run the weights of all-MiniLM-L6-v2 on the CPU, each at its own defaults, through one process.
-What is measured: articles indexed per second, from texts in memory to an index that can be asked
-(wherefrom also writes its index to the disk), and the time of one question, its encoding included.
+All run the weights of all-MiniLM-L6-v2 on the CPU, each at its own defaults, every round of each
+in a process of its own. What is measured: articles indexed per second, from texts in memory to an
+index that can be asked (wherefrom also writes its index to the disk), the time of one question, its
+encoding included, the most memory that the process held (imports and model included), and what the
+index takes on the disk once it is saved. FAISS and bm25s alone show what half of the work costs.
 wherefrom cuts articles into passages of 100 words and encodes all of them; its peers take an
 article as one text and encode as many tokens of it as the model reads at once. Of each question
 the article that it is about is known: how often that is among the first ten shows that all of them
@@ -17,7 +19,9 @@ use to its makers unless HAYSTACK_TELEMETRY_ENABLED=False is set.
 """
 
 import argparse
+import json
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -29,19 +33,25 @@ import numpy as np
 from wherefrom.benchmarks.panels import bars_panel, drawing
 from wherefrom.benchmarks.peer_systems import SYSTEMS, Article, System, absent, versions
 from wherefrom.benchmarks.provenance import write_result
+from wherefrom.benchmarks.watched import MIB, watch
 from wherefrom.kb.source import read_source
 
 DEPTH = 10
 OURS = "wherefrom"
+TOLD = "told.json"
+CHILD = "import sys; from wherefrom.benchmarks.peers import run_round; run_round(*sys.argv[1:])"
 MEASURES = {  # of each what it is called, and whether more is better
     "articles_per_second": ("articles indexed a second", True),
     "search_milliseconds_median": ("a search, milliseconds (median)", False),
     "search_milliseconds_p95": ("a search, milliseconds (95th percentile)", False),
     "article_in_first_10": ("share of articles among the first ten", True),
+    "peak_mib": ("memory at most, MiB", False),
+    "disk_mib": ("on disk, MiB", False),
 }
 WHY = (
-    "wherefrom encodes every word of an article, in passages of 100 words, and writes to the disk; "
-    "peers encode as much of an article as the model reads at once"
+    "wherefrom encodes every word of an article, in passages of 100 words, keeps the texts, the "
+    "graph and what verifies both, and writes to the disk; peers encode as much of an article as "
+    "the model reads at once, and FAISS or bm25s alone do half of the work"
 )
 
 
@@ -60,12 +70,11 @@ def measure(
     systems: Sequence[System], *, articles: int, questions: int, rounds: int
 ) -> dict[str, Any]:
     """Index and search with every system that is here, `rounds` times in turns."""
-    texts, asked = draw(articles, questions)
     here = [system for system in systems if absent(system) is None]
     kept: dict[str, list[dict[str, float]]] = {system.name: [] for system in here}
     for _ in range(rounds):
         for system in here:
-            kept[system.name].append(_one_round(system, texts, asked))
+            kept[system.name].append(_one_round(system, articles, questions))
     return {
         "benchmark": "peers",
         "articles": articles,
@@ -138,29 +147,46 @@ def plot(result: Mapping[str, Any]) -> str:
     return drawing(title, panels)
 
 
-def _one_round(
-    system: System, texts: Sequence[Article], asked: Sequence[tuple[str, str]]
-) -> dict[str, float]:
-    """Return the figures of one round; the model is loaded and warm before the clock runs."""
+def _one_round(system: System, articles: int, questions: int) -> dict[str, float]:
+    """Return the figures of one round, which a process of its own makes."""
     with tempfile.TemporaryDirectory() as folder:
-        index = system.prepare(Path(folder))
+        words = (system.name, str(articles), str(questions), folder)
+        watched = watch([sys.executable, "-c", CHILD, *words])
+        told = json.loads((Path(folder) / TOLD).read_text(encoding="utf-8"))
+    return {**told, "peak_mib": watched.peak_mib}
+
+
+def run_round(name: str, articles: str, questions: str, folder: str) -> None:
+    """Index and search with one system; write its figures into a folder.
+
+    The model is loaded and warm before the clock runs.
+    """
+    (system,) = (one for one in SYSTEMS if one.name == name)
+    texts, asked = draw(int(articles), int(questions))
+    work, saved = Path(folder) / "work", Path(folder) / "saved"
+    work.mkdir()
+    saved.mkdir()
+    index = system.prepare(work)
+    start = time.perf_counter()
+    made = index(texts)
+    indexed = time.perf_counter() - start
+    made.search(asked[0][0], DEPTH)  # warm
+    times, right = [], 0
+    for question, article in asked:
         start = time.perf_counter()
-        search = index(texts)
-        indexed = time.perf_counter() - start
-        search(asked[0][0], DEPTH)  # warm
-        times, right = [], 0
-        for question, article in asked:
-            start = time.perf_counter()
-            found = search(question, DEPTH)
-            times.append(time.perf_counter() - start)
-            right += article in found
-    return {
+        found = made.search(question, DEPTH)
+        times.append(time.perf_counter() - start)
+        right += article in found
+    made.save(saved)
+    figures = {
         "articles_per_second": len(texts) / indexed,
         "search_milliseconds_median": 1000 * statistics.median(times),
         "search_milliseconds_mean": 1000 * statistics.mean(times),
         "search_milliseconds_p95": 1000 * float(np.quantile(times, 0.95)),
         "article_in_first_10": right / len(asked),
+        "disk_mib": sum(file.stat().st_size for file in saved.rglob("*") if file.is_file()) / MIB,
     }
+    (Path(folder) / TOLD).write_text(json.dumps(figures), encoding="utf-8")
 
 
 def _median(rounds: Sequence[dict[str, float]], key: str) -> float:

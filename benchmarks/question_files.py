@@ -8,6 +8,7 @@ from wherefrom.kb.errors import RecordError
 from wherefrom.kb.found import Place, checked, checked_text, shown
 from wherefrom.kb.json_file import is_array, read_array
 from wherefrom.kb.jsonl import read_objects, require
+from wherefrom.pipeline.records import Evidence
 from wherefrom.pipeline.squad import read_squad
 
 QUESTION_LINE = (
@@ -19,7 +20,14 @@ PUBLISHED = (
     '{"_id": "…", "question": "…", "answer": "…", "supporting_facts": [["TITLE", 0]], '
     '"context": [["TITLE", ["…"]]]}'
 )
-MULTIHOP_FORM = f"{MULTIHOP_LINE}, or HotpotQA's own JSON: a list of {PUBLISHED}"
+PARAGRAPHS = (
+    '{"id": "…", "question": "…", "answer": "…", "paragraphs": [{"title": "…", '
+    '"paragraph_text": "…", "is_supporting": true}]}'
+)
+MULTIHOP_FORM = (
+    f"{MULTIHOP_LINE}, HotpotQA's own JSON (a list of {PUBLISHED}) or MuSiQue's own lines: "
+    f"{PARAGRAPHS}"
+)
 
 
 def squad_examples(path: Path) -> Iterator[Example]:
@@ -49,13 +57,19 @@ def multihop_examples(path: Path) -> Iterator[Example]:
     """Yield questions that take several documents: 2WikiMultihopQA, HotpotQA and MuSiQue.
 
     Each names its documents by title (`gold_titles`) or, where titles are not unique, by id. Files
-    as HotpotQA and 2WikiMultihopQA are published are read, too, see `published_examples`.
+    as HotpotQA and 2WikiMultihopQA are published are read, too, see `published_examples`, and lines
+    as those of MuSiQue are, whose supporting paragraphs are the marked evidence: Trivedi et al.,
+    "MuSiQue: Multihop Questions via Single-hop Question Composition", TACL 2022, arXiv:2108.00573.
+    A question that is not answerable there has no gold.
     """
     if is_array(path):
         yield from published_examples(path)
         return
     for number, (place, record) in enumerate(read_objects(path, MULTIHOP_LINE), start=1):
         require(record, ("question", "answer"), MULTIHOP_LINE, place=place)
+        if "paragraphs" in record:
+            yield _with_paragraphs(place, record, number)
+            continue
         key = "gold_ids" if "gold_ids" in record else "gold_titles"
         documents = _texts(place, record, key)
         if not documents:
@@ -70,6 +84,30 @@ def multihop_examples(path: Path) -> Iterator[Example]:
             documents=documents,
             marks=kind,
         )
+
+
+def _with_paragraphs(place: Place, record: dict[str, object], number: int) -> Example:
+    """Return a question of MuSiQue as it is published, with the paragraphs that support it."""
+    name = example_id(place, record, number)
+    listed = record["paragraphs"]
+    evidence: list[Evidence] = []
+    for one in listed if isinstance(listed, list) else [listed]:
+        if not isinstance(one, dict):
+            raise RecordError(f'{place}: "paragraphs" holds {shown(one)}; a line is {PARAGRAPHS}')
+        require(one, ("title", "paragraph_text", "is_supporting"), PARAGRAPHS, place=place)
+        if one["is_supporting"] is True:
+            title = checked_text(place, "title", one["title"])
+            text = checked_text(place, "paragraph_text", one["paragraph_text"])
+            evidence.append(marked_evidence(name, text, title=title, rank=len(evidence) + 1))
+    if not evidence:
+        raise RecordError(f"{place}: no paragraph is supporting; a line is {PARAGRAPHS}")
+    return Example(
+        name,
+        checked_text(place, "question", record["question"]),
+        () if record.get("answerable") is False else _answers(place, record),
+        evidence=tuple(evidence),
+        documents=tuple(dict.fromkeys(item.title for item in evidence)),
+    )
 
 
 def published_examples(path: Path) -> Iterator[Example]:

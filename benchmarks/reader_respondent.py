@@ -54,6 +54,11 @@ class ReaderRespondent:
         self._k = k
         self._retriever = retriever
 
+    @property
+    def retrieves(self) -> bool:
+        """Tell whether there is a knowledge base."""
+        return self._answerer is not None
+
     @cached_property
     def encoder(self) -> Encoder:
         """Return the encoder of the knowledge base, or the default one where there is none."""

@@ -111,7 +111,6 @@ def rerun(
         respondent,
         arms=manifest["arms"],
         described=described,
-        retrieves=manifest.get("knowledge_base") is not None and task.shape != "pair",
         limit=manifest["limit"],
         spread=manifest.get("spread", False),
         seed=manifest["seed"],

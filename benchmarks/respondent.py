@@ -28,6 +28,10 @@ class Response:
 class Respondent(Protocol):
     """What is measured: a reader over a knowledge base, or anything else that responds."""
 
+    @property
+    def retrieves(self) -> bool:
+        """Tell whether there is something to retrieve from."""
+
     def find(self, task: Task, example: Example) -> Shown:
         """Retrieve the evidence for an example; raise UsageError with nothing to search."""
 

@@ -54,6 +54,7 @@ class RetrieverArms:
         self._knowledge = searcher.knowledge
         self._k = searcher.k
         self._source = source
+        self.retrieves = True
 
     def require(self, arms: Sequence[str]) -> None:
         """Refuse arms that cannot be run, before any of them is.

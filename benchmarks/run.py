@@ -7,7 +7,7 @@ on where a run began.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -77,8 +77,8 @@ def run_task(
     respondent: Respondent | Searcher,
     *,
     arms: Sequence[str] | None = None,
+    left_out: Collection[str] = (),
     described: Mapping[str, Any],
-    retrieves: bool,
     limit: int | None = None,
     spread: bool = False,
     seed: int = 0,
@@ -99,11 +99,11 @@ def run_task(
     arms
         Which evidence is shown, see `wherefrom.benchmarks.arms`, or which retrievers find, see
         `wherefrom.benchmarks.retriever_arms`; None takes all that can be.
+    left_out
+        Of all that can be, those that are not taken.
     described
         What the respondent is made of, for the manifest: its weights, knowledge base, settings,
         and as `opened` where they were found, which does not count.
-    retrieves
-        Whether it has something to retrieve from.
     limit
         So many examples alone; None takes all.
     spread
@@ -125,10 +125,10 @@ def run_task(
         If the predictions that are there cannot be read.
     """
     examples = limited(read_examples(task, data), limit, spread=spread)
-    show = partial(_shown, task, data, respondent, retrieves, seed)
+    show = partial(_shown, task, data, respondent, seed)
     shown = show(examples)
     if arms is None:
-        arms = shown.possible()
+        arms = [arm for arm in shown.possible() if arm not in left_out]
     shown.require(arms)
     manifest: dict[str, Any] = {
         "format": FORMAT,
@@ -152,7 +152,7 @@ def run_task(
     if change is not None:
         manifest |= change.described
         manifest["opened"]["wordnet"] = change.wordnet and str(change.wordnet)
-        stages += _changed_stages(task, examples, show, arms, change, retrieves)
+        stages += _changed_stages(task, examples, show, arms, change)
     contamination = suspects.count(task, data, examples)
     _begin(out, manifest)
     predictions = _predicted(stages, out / PREDICTIONS, progress or NoProgress())
@@ -295,13 +295,12 @@ def _shown(
     task: Task,
     data: Path,
     respondent: Respondent | Searcher,
-    retrieves: bool,
     seed: int,
     examples: Sequence[Example],
 ) -> Arms | RetrieverArms:
     if isinstance(respondent, Searcher):
         return RetrieverArms(task, examples, respondent, source=task.corpus(data))
-    return Arms(task, examples, respondent, retrieves=retrieves, seed=seed)
+    return Arms(task, examples, respondent, seed=seed)
 
 
 def _changed_stages(
@@ -310,10 +309,9 @@ def _changed_stages(
     show: Callable[[Sequence[Example]], Arms | RetrieverArms],
     arms: Sequence[str],
     change: Change,
-    retrieves: bool,
 ) -> list[Stage]:
     """Ask in each arm the examples that can be changed; partners stay those of the unchanged."""
-    if retrieves and change.way in IN_EVIDENCE:
+    if show(examples).retrieves and change.way in IN_EVIDENCE:
         raise UsageError(
             f"{WAYS[change.way]} are put into what the file marks, not into a knowledge base; "
             "leave out --kb"

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from wherefrom.benchmarks.arms import Arms
 from wherefrom.benchmarks.contamination import NO_SUSPECTS, Suspects
 from wherefrom.benchmarks.evaluation_files import Evaluation, find_evaluations
 from wherefrom.benchmarks.example import Example
@@ -24,7 +23,7 @@ FORMAT = 1
 CALIBRATION = "calibration_error"
 BIAS = "bias"  # what the names of its measures begin with
 Mode = Literal["quick", "full"]
-QUICK_ARMS = ("none", "retrieved", "gold", "shuffled")  # with which evidence can be told to help
+SLOW_ARMS = ("adversarial",)  # which do not tell whether evidence helps
 
 Measures = Mapping[str, Mapping[str, float]]
 
@@ -84,7 +83,6 @@ def run_scorecard(
     respondent: Respondent,
     *,
     described: Mapping[str, Any],
-    retrieves: bool,
     mode: Mode = "quick",
     suspects: Suspects = NO_SUSPECTS,
     seed: int = 0,
@@ -98,11 +96,11 @@ def run_scorecard(
         The folder with the files.
     out
         The scorecard's folder; the run of the file ``qa/squad_dev.json`` is ``qa/squad_dev`` in it.
-    respondent, described, retrieves, seed
-        As for `run_task`; a pair is never retrieved for.
+    respondent, described, seed
+        As for `run_task`.
     mode
         ``quick`` asks so many examples of each file, see `evaluation_files.KNOWN`, spread evenly
-        over it, in QUICK_ARMS; ``full`` asks all in all arms.
+        over it, without SLOW_ARMS; ``full`` asks all in all arms.
     suspects
         Where examples are looked for that the respondent should not have seen; the files that it
         learnt from are no evaluations.
@@ -134,18 +132,15 @@ def run_scorecard(
     )
     told = progress or NoProgress()
     rows = []
-    for one, limit, examples, suspect in zip(chosen, limits, asked, looked, strict=True):
-        searches = retrieves and one.task.shape != "pair"
-        shown = Arms(one.task, examples, respondent, retrieves=searches, seed=seed)
+    for one, limit, suspect in zip(chosen, limits, looked, strict=True):
         told.start(one.name)
         run = run_task(
             one.task,
             one.file,
             out / one.name,
             respondent,
-            arms=[arm for arm in shown.possible() if mode == "full" or arm in QUICK_ARMS],
+            left_out=SLOW_ARMS if mode == "quick" else (),
             described=described,
-            retrieves=searches,
             limit=limit,
             spread=True,
             seed=seed,

@@ -115,6 +115,8 @@ def test_wrong_ways_are_told(wordnet):
 class Fragile:
     """Answer rightly what is asked without typing errors, from what is marked."""
 
+    retrieves = False
+
     def find(self, task: Task, example: Example) -> Shown:
         raise AssertionError
 
@@ -133,7 +135,7 @@ def test_a_run_measures_changed_examples_beside_the_unchanged(tmp_path):
         for n in range(12)
     ]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    made = {"described": {}, "retrieves": False, "arms": ("none", "gold")}
+    made = {"described": {}, "arms": ("none", "gold")}
     change = Change.of("typos")
     done = run_task(TASKS["question"], file, tmp_path / "run", Fragile(), change=change, **made)
     said = read_predictions(tmp_path / "run" / PREDICTIONS)
@@ -162,15 +164,16 @@ def test_a_run_measures_changed_examples_beside_the_unchanged(tmp_path):
 def test_names_are_not_changed_where_a_knowledge_base_is_searched(tmp_path):
     file = tmp_path / "asked.jsonl"
     file.write_text('{"question": "Who?", "answer": "Ada", "evidence": ["Ada."]}\n')
+    searching = Fragile()
+    searching.retrieves = True
     with pytest.raises(UsageError, match="leave out --kb"):
         run_task(
             TASKS["question"],
             file,
             tmp_path / "run",
-            Fragile(),
+            searching,
             arms=("none",),
             described={},
-            retrieves=True,
             change=Change.of("entities"),
         )
     assert not (tmp_path / "run").exists()

@@ -14,7 +14,7 @@ from ir_measures import RR, R, nDCG
 
 from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.exports import FORMS, export_run
-from wherefrom.benchmarks.prediction import read_predictions
+from wherefrom.benchmarks.prediction import Prediction, read_predictions
 from wherefrom.benchmarks.respondent import Response, Shown
 from wherefrom.benchmarks.retriever_arms import Searcher
 from wherefrom.benchmarks.run import METRICS, PREDICTIONS, Run, run_task
@@ -66,8 +66,7 @@ def searched(tmp_path: Path, word_encoder) -> Run:
     (data / "qrels" / "test.tsv").write_text("query\tdocument\tgrade\n" + "".join(judged))
     build(tmp_path / "set.kb", [f"beir:{data}"], options=BuildOptions(encoder=word_encoder))
     searcher = Searcher(Knowledge.open(tmp_path / "set.kb", encoder=word_encoder), k=20)
-    made = {"described": {}, "retrieves": True}
-    return run_task(TASKS["beir"], data, tmp_path / "run", searcher, **made)
+    return run_task(TASKS["beir"], data, tmp_path / "run", searcher, described={})
 
 
 def test_trec_eval_says_of_the_exported_files_what_the_run_says(searched, tmp_path):
@@ -96,6 +95,8 @@ def test_trec_eval_says_of_the_exported_files_what_the_run_says(searched, tmp_pa
 
 class Says:
     """Answer each question as a test plants it, with a citation."""
+
+    retrieves = False
 
     def __init__(self, answers: dict[str, str]) -> None:
         self.answers = answers
@@ -133,7 +134,7 @@ def squad(tmp_path: Path) -> Path:
 @pytest.fixture
 def answered(squad: Path, tmp_path: Path) -> Run:
     says = Says({name: said for name, (_, said, _, _) in SAID.items()})
-    made = {"arms": ("gold",), "described": {}, "retrieves": False}
+    made = {"arms": ("gold",), "described": {}}
     return run_task(TASKS["squad2"], squad, tmp_path / "answered", says, **made)
 
 
@@ -207,7 +208,7 @@ def test_lines_of_kilt_have_answers_with_the_places_that_they_cite(answered, sea
             ],
         }
     ]
-    assert lines["abstained rightly"] == [{"answer": "", "provenance": []}]
+    assert lines["abstained rightly"] == [{"answer": "(abstained)", "provenance": []}]
     files = export_run(searched.folder, "kilt", tmp_path / "found")
     (first, *_), (dense, *_) = (
         [json.loads(line) for line in files[0].read_text().splitlines()],
@@ -215,6 +216,21 @@ def test_lines_of_kilt_have_answers_with_the_places_that_they_cite(answered, sea
     )
     found = [one["wikipedia_id"] for one in first["output"][0]["provenance"]]
     assert (first["id"], tuple(found)) == (dense.id, dense.documents)
+
+
+def test_verdicts_have_the_names_of_fever_in_kilt_and_other_answers_keep_theirs():
+    said = [
+        Prediction(label, "none", label, 0.5, (gold,), {})
+        for label, gold in (("supported", "refuted"), ("undecided", "undecided"))
+    ]
+    named = [json.loads(line)["output"][0]["answer"] for line in kilt(said)]
+    assert named == ["SUPPORTS", "NOT ENOUGH INFO"]
+    other = Prediction("q", "none", "supported", 0.5, ("a beam",), {})
+    assert [json.loads(line)["output"][0]["answer"] for line in kilt([other])] == ["supported"]
+
+
+def kilt(said: list[Prediction]) -> list[str]:
+    return FORMS["kilt"].text(said).splitlines()
 
 
 def refused(told: str) -> Callable[..., object]:

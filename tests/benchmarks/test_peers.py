@@ -29,6 +29,7 @@ def test_a_system_that_is_not_here_is_left_out_with_the_reason():
 def rounds(*figures: tuple[float, float]) -> list[dict[str, float]]:
     keys = ("articles_per_second", "search_milliseconds_median")
     rest = {"search_milliseconds_p95": 9.0, "article_in_first_10": 1.0}
+    rest |= {"peak_mib": 300.0, "disk_mib": 7.0}
     return [dict(zip(keys, one, strict=True)) | rest for one in figures]
 
 
@@ -51,7 +52,7 @@ def test_the_table_and_the_drawing_show_all_systems():
         "ahead": {"peers": ahead(kept), "why": "it does less"},
     }
     table = as_table(result)
-    assert "| a < b (a system) | 11 | 5 | 9 | 1 |" in table
+    assert "| a < b (a system) | 11 | 5 | 9 | 1 | 300 | 7 |" in table
     assert "a < b is ahead, articles indexed a second: 11 against 10, in 1 of 1 rounds" in table
     assert table.endswith("it does less.\n")
     drawn = plot(result)
@@ -73,4 +74,5 @@ def test_a_system_finds_what_it_is_asked_for(name):
     figures = found["systems"][name]
     assert figures["article_in_first_10"] == 1.0
     assert figures["articles_per_second"] > 0 and figures["search_milliseconds_median"] > 0
+    assert figures["peak_mib"] > 0 and figures["disk_mib"] > 0
     assert figures["versions"]

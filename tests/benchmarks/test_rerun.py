@@ -47,7 +47,7 @@ def made(tmp_path_factory, tiny_encoder_folder: Path, tiny_reader_folder: Path) 
         folder / "cities.kb", reader=str(folder / "reader"), device="cpu", k=3
     )
     data, out = folder / "questions.jsonl", folder / "done"
-    more = {"described": described, "retrieves": True, "suspects": respondent.suspects()}
+    more = {"described": described, "suspects": respondent.suspects()}
     run_task(TASKS[TASK], data, out, respondent, **more)
     return folder
 
@@ -161,7 +161,7 @@ def test_retrieval_is_done_again_with_changed_queries(made, tmp_path, capsys):
 def test_examples_spread_over_a_file_are_so_again(made, tmp_path):
     respondent, described = open_respondent(None, reader=str(made / "reader"), device="cpu")
     task, data = TASKS["question"], made / "questions.jsonl"
-    more = {"described": described, "retrieves": False, "limit": 2, "spread": True}
+    more = {"described": described, "limit": 2, "spread": True}
     done = run_task(task, data, tmp_path / "done", respondent, arms=["none"], **more)
     assert [one.id for one in read_predictions(done.folder / PREDICTIONS)] == ["0", "2"]
     assert rerun(tmp_path / "done", tmp_path / "again").compared == 2

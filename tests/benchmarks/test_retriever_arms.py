@@ -50,7 +50,7 @@ def searcher(data: Path, tmp_path: Path, word_encoder) -> Searcher:
 
 
 def run(data: Path, out: Path, searcher: Searcher, *, task: str = "beir", **more):
-    return run_task(TASKS[task], data, out, searcher, described={}, retrieves=True, **more)
+    return run_task(TASKS[task], data, out, searcher, described={}, **more)
 
 
 def gain(ranking: tuple[str, ...], grades: dict[str, int]) -> float:

@@ -29,8 +29,15 @@ MADE_OF = {"reader": "planted"}
 class Planted:
     """Respond to claims by a rule that a test plants."""
 
-    def __init__(self, rule: Callable[[Example, Shown], str], *, dies_after: int = -1) -> None:
+    def __init__(
+        self,
+        rule: Callable[[Example, Shown], str],
+        *,
+        dies_after: int = -1,
+        retrieves: bool = True,
+    ) -> None:
         self.rule = rule
+        self.retrieves = retrieves
         self.responses = 0
         self._dies_after = dies_after
 
@@ -69,7 +76,7 @@ def claims(tmp_path: Path) -> Path:
 
 
 def run(claims: Path, out: Path, respondent: Planted, **more):
-    chosen = {"arms": ("none", "retrieved", "shuffled"), "described": MADE_OF, "retrieves": True}
+    chosen = {"arms": ("none", "retrieved", "shuffled"), "described": MADE_OF}
     return run_task(TASKS["creak"], claims, out, respondent, **chosen | more)
 
 
@@ -138,10 +145,10 @@ def test_an_arm_that_cannot_be_run_is_refused_before_anything_is(arms, told, cla
 def test_what_can_be_run_is_run_where_no_arm_is_named(claims, tmp_path):
     done = run(claims, tmp_path / "a", Planted(reads), arms=None)
     assert done.manifest["arms"] == ["none", "retrieved", "shuffled", "adversarial"]
-    done = run(claims, tmp_path / "b", Planted(reads), arms=None, retrieves=False)
+    done = run(claims, tmp_path / "b", Planted(reads, retrieves=False), arms=None)
     assert done.manifest["arms"] == ["none"]
     with pytest.raises(UsageError, match="nothing to retrieve from for creak"):
-        run(claims, tmp_path / "c", Planted(reads), arms=("retrieved",), retrieves=False)
+        run(claims, tmp_path / "c", Planted(reads, retrieves=False), arms=("retrieved",))
 
 
 def test_files_without_examples_or_with_one_id_twice_are_refused(tmp_path):
@@ -167,7 +174,6 @@ def test_files_without_examples_or_with_one_id_twice_are_refused(tmp_path):
             Planted(reads),
             arms=("adversarial",),
             described={},
-            retrieves=True,
         )
     with pytest.raises(UsageError, match="limit is 0"):
         run(file, tmp_path / "run", Planted(reads), limit=0)
@@ -182,7 +188,7 @@ def test_shuffled_evidence_is_never_the_same(tmp_path):
         shown[example.id] = evidence
         return "a"
 
-    arms = Arms(TASKS["squad"], examples, Planted(noted), retrieves=False, seed=3)
+    arms = Arms(TASKS["squad"], examples, Planted(noted, retrieves=False), seed=3)
     for number in range(12):
         arms.respond("shuffled", number)
     own = {example.id: example.evidence for example in examples}
@@ -209,7 +215,7 @@ def test_a_claim_is_put_behind_what_speaks_for_another_verdict(task, text, label
         shown.append(evidence)
         return label
 
-    arms = Arms(TASKS[task], examples, Planted(noted), retrieves=True, seed=0)
+    arms = Arms(TASKS[task], examples, Planted(noted), seed=0)
     arms.require(["adversarial"])
     arms.respond("adversarial", 0)
     assert [item.text for item in shown[0][0]] == [told, "about a"]
@@ -218,7 +224,7 @@ def test_a_claim_is_put_behind_what_speaks_for_another_verdict(task, text, label
 
 def test_nothing_misleading_is_stated_of_pairs():
     examples = [Example(n, "A.", ("neutral",), evidence=(marked_evidence(n, n),)) for n in "ab"]
-    arms = Arms(TASKS["snli"], examples, Planted(ignores), retrieves=False, seed=0)
+    arms = Arms(TASKS["snli"], examples, Planted(ignores), seed=0)
     with pytest.raises(UsageError, match="nothing misleading can be stated of a pair"):
         arms.require(["adversarial"])
 
@@ -285,7 +291,7 @@ def test_a_real_reader_runs_every_arm_over_a_knowledge_base(respondent, tmp_path
     file.write_text("".join(json.dumps(row) + "\n" for row in QUESTIONS), encoding="utf-8")
     arms = ("none", "retrieved", "gold", "shuffled", "adversarial")
     task = TASKS["2wikimultihopqa"]
-    made = {"arms": arms, "described": MADE_OF, "retrieves": True}
+    made = {"arms": arms, "described": MADE_OF}
     done = run_task(task, file, tmp_path / "run", respondent, **made)
     predictions = read_predictions(done.folder / PREDICTIONS)
     assert [(one.arm, one.id) for one in predictions] == [(a, i) for a in arms for i in ("1", "2")]
@@ -313,9 +319,7 @@ def test_a_document_that_the_knowledge_base_lacks_is_named(respondent, tmp_path)
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     task = TASKS["2wikimultihopqa"]
     with pytest.raises(UsageError, match="example '2' marks the document 'Rome', which the know"):
-        run_task(
-            task, file, tmp_path / "run", respondent, arms=("gold",), described={}, retrieves=True
-        )
+        run_task(task, file, tmp_path / "run", respondent, arms=("gold",), described={})
 
 
 @pytest.mark.parametrize(
@@ -334,7 +338,7 @@ def test_pairs_are_read_with_their_premise_and_by_the_hypothesis_alone(
     file.write_text("".join(lines), encoding="utf-8")
     reader = Reader.open(tiny_reader_folder, device="cpu")
     alone = ReaderRespondent(reader)
-    done = run_task(TASKS[task], file, tmp_path / "run", alone, described=MADE_OF, retrieves=False)
+    done = run_task(TASKS[task], file, tmp_path / "run", alone, described=MADE_OF)
     assert done.manifest["arms"] == ["none", "gold", "shuffled"]
     said = {(one.arm, one.id): one for one in read_predictions(done.folder / PREDICTIONS)}
     given = reader.infer(["A man."], ["A dog."])[0]

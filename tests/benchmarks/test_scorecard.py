@@ -98,7 +98,7 @@ def respondent(
 
 
 def run(data: Path, out: Path, respondent: ReaderRespondent, **more) -> Scorecard:
-    return run_scorecard(data, out, respondent, described=MADE_OF, retrieves=True, **more)
+    return run_scorecard(data, out, respondent, described=MADE_OF, **more)
 
 
 @pytest.fixture(scope="module")

@@ -227,6 +227,33 @@ def test_hotpotqa_is_read_from_its_own_json(task, opened, tmp_path):
     assert (query.gold, query.grades, query.evidence) == (("One", "Two"), {"One": 1, "Two": 1}, ())
 
 
+def paragraph(title: str, *, supports: bool) -> dict[str, object]:
+    return {"title": title, "paragraph_text": f"Of {title}.", "is_supporting": supports}
+
+
+def test_musique_is_read_from_its_own_lines(tmp_path):
+    paragraphs = [paragraph("One", supports=True), paragraph("Two", supports=False)]
+    line = {"id": "2hop__1_2", "question": "Who?", "answer": "A", "answer_aliases": ["B"]}
+    line["paragraphs"] = [*paragraphs, paragraph("Three", supports=True)]
+    file = write(tmp_path / "a.jsonl", line, {**line, "id": "b", "answerable": False})
+    example, unanswerable = read("musique", file)
+    assert (example.gold, example.documents) == (("A", "B"), ("One", "Three"))
+    assert [(item.title, item.text, item.rank) for item in example.evidence] == [
+        ("One", "Of One.", 1),
+        ("Three", "Of Three.", 2),
+    ]
+    assert unanswerable.gold == ()
+    (query, _) = read("multihop", file)
+    assert query.gold == ("One", "Three")
+    for wrong, told in (
+        ([paragraphs[1]], "no paragraph is supporting"),
+        ([7], '"paragraphs" holds a number'),
+        ([{"title": "One"}], 'a.jsonl, line 1: there is no "paragraph_text"'),
+    ):
+        with pytest.raises(RecordError, match=told):
+            read("musique", write(tmp_path / "a.jsonl", {**line, "paragraphs": wrong}))
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

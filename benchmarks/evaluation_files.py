@@ -1,17 +1,22 @@
 """Which files of a folder are evaluations, of which task, and why the others are none.
 
 What a file is, its name says: data sets are shared under names that are known. Files to learn from
-are no evaluations, nor is any that the reader learnt from, whatever its name is.
+are no evaluations, nor is any that the reader learnt from, whatever its name is. Documents that
+stand beside questions or queries go with them: those are asked over these documents, and how well
+these are found is an evaluation by itself.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from wherefrom.benchmarks.query_files import beir_files
 from wherefrom.benchmarks.task import Task
 from wherefrom.benchmarks.tasks import TASKS
 from wherefrom.kb.durable import hash_file
+from wherefrom.kb.errors import WherefromError
 from wherefrom.kb.opening import existing_folder
 
 
@@ -58,7 +63,10 @@ KNOWN = (  # the first that fits decides
     KnownFiles("comve", 20, ("comve*.jsonl",)),
     KnownFiles("bbq", 12, ("bbq*.jsonl",)),
     KnownFiles("crows_pairs", 20, ("crows_pairs*.csv",)),
+    KnownFiles("multihop", 100, ()),
+    KnownFiles("beir", 100, ("corpus.jsonl",)),
 )
+OVER_DOCUMENTS = ("2wikimultihopqa", "hotpotqa", "musique")  # their documents may stand beside them
 OTHERS = {  # of files that are no evaluations: why not, by path
     "*train*": "to learn from, as its name says",
     "*corpus.jsonl": "passages, which ask nothing by themselves",
@@ -68,6 +76,7 @@ OTHERS = {  # of files that are no evaluations: why not, by path
     "*.tsv*": "facts, which ask nothing",
     "*.md": "words for people",
 }
+BEIR, MULTIHOP = "beir", "multihop"  # tasks in which documents are found
 UNKNOWN = "no task is known by its name"
 LEARNT = "the reader learnt from it"
 PACKED = ".gz"
@@ -75,12 +84,22 @@ PACKED = ".gz"
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A file that is asked: its name within the folder, its task, and how many a quick run asks."""
+    """A file that is asked, or a folder.
+
+    `name` is that within the folder of all, `quick` how many examples a quick run asks. `corpus` is
+    the file of the documents over which it is asked, None where that is any knowledge base.
+    """
 
     name: str
     file: Path
     task: Task
     quick: int
+    corpus: Path | None = None
+
+    @property
+    def source(self) -> str:
+        """Return the SOURCE of its documents."""
+        return f"beir:{self.file}" if self.task.name == BEIR else f"jsonl:{self.corpus}"
 
 
 def find_evaluations(
@@ -106,21 +125,53 @@ def find_evaluations(
         If there is no such folder.
     """
     existing_folder(folder)
-    found: list[tuple[int, Evaluation]] = []
+    found: list[Evaluation] = []
     left_out: dict[str, str] = {}
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = file.relative_to(folder).as_posix()
         place = known_place(file.name)
         reason = next((why for like, why in OTHERS.items() if fnmatchcase(name.lower(), like)), "")
-        if reason or place is None:
+        if place is not None and KNOWN[place].task == BEIR and _is_beir(file.parent):
+            found.append(_evaluation(folder, file.parent, BEIR, corpus=file))
+        elif reason or place is None:
             left_out[name] = reason or UNKNOWN
         elif hash_file(file) in learnt:
             left_out[name] = LEARNT
         else:
-            known = KNOWN[place]
-            short = name.removesuffix(PACKED).rpartition(".")[0]
-            found.append((place, Evaluation(short, file, TASKS[known.task], known.quick)))
-    return [one for _, one in sorted(found, key=lambda one: (one[0], one[1].name))], left_out
+            found += _of_file(folder, file, KNOWN[place].task)
+    order = {known.task: place for place, known in enumerate(KNOWN)}
+    used = {path for one in found for path in (one.corpus, *one.task.files(one.file))}
+    others = {name: why for name, why in left_out.items() if folder / name not in used}
+    return sorted(found, key=lambda one: (order[one.task.name], one.name)), others
+
+
+def _of_file(folder: Path, file: Path, task: str) -> list[Evaluation]:
+    """Return the evaluation of a file, and that of its documents where they stand beside it."""
+    corpus = file.with_name(re.sub("questions.*", "corpus.jsonl", file.name))
+    if task not in OVER_DOCUMENTS or not corpus.is_file():
+        return [_evaluation(folder, file, task)]
+    return [
+        _evaluation(folder, file, task, corpus=corpus),
+        _evaluation(folder, file, MULTIHOP, corpus=corpus, ending="-documents"),
+    ]
+
+
+def _evaluation(
+    folder: Path, data: Path, task: str, *, corpus: Path | None = None, ending: str = ""
+) -> Evaluation:
+    name = data.relative_to(folder).as_posix()
+    short = name.removesuffix(PACKED).rpartition(".")[0] if data.is_file() else name
+    quick = next(known.quick for known in KNOWN if known.task == task)
+    return Evaluation(f"{short}{ending}", data, TASKS[task], quick, corpus)
+
+
+def _is_beir(folder: Path) -> bool:
+    """Tell whether a folder has queries and judgements beside its documents, to be tested on."""
+    try:
+        beir_files(folder)
+    except WherefromError:
+        return False
+    return True
 
 
 def known_place(name: str) -> int | None:

@@ -7,13 +7,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from wherefrom.benchmarks.evaluation_files import Evaluation
 from wherefrom.benchmarks.prediction import RANKED
 from wherefrom.benchmarks.reader_respondent import ReaderRespondent
 from wherefrom.benchmarks.retriever_arms import Searcher
 from wherefrom.benchmarks.task import Task
+from wherefrom.indexes.build import build
 from wherefrom.indexes.hardware import choose_device
 from wherefrom.indexes.knowledge import Knowledge
+from wherefrom.indexes.options import BuildOptions
 from wherefrom.kb.errors import UsageError
+from wherefrom.kb.progress import Progress
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.bundled import bundled_reader
 from wherefrom.pipeline.reader import Reader
@@ -108,6 +112,46 @@ def open_respondent(
         "opened": opened,
     }
     return ReaderRespondent(answerer.reader, answerer, k=k, retriever=retriever), described
+
+
+def open_over(
+    evaluation: Evaluation,
+    folder: Path,
+    *,
+    reader: str | None = None,
+    encoder: str | None = None,
+    device: str | None = None,
+    k: int | None = None,
+    retriever: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[ReaderRespondent | Searcher, dict[str, Any]]:
+    """Open what an evaluation measures over its own documents.
+
+    Parameters
+    ----------
+    folder
+        Where the knowledge base of these documents is, or is made.
+
+    Raises
+    ------
+    SourceError, RecordError
+        If the documents cannot be read.
+    MissingError, DamagedError, ModelError
+        If the knowledge base or the reader cannot be opened.
+    """
+    options = BuildOptions(encoder=encoder, device=device)
+    build(folder, [evaluation.source], options=options, progress=progress)
+    searches = evaluation.task.shape == "query"
+    return open_measured(
+        evaluation.task,
+        evaluation.file,
+        folder,
+        reader=None if searches else reader,
+        encoder=encoder,
+        device=device,
+        k=None if searches else k,
+        retriever=None if searches else retriever,
+    )
 
 
 def open_searcher(

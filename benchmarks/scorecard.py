@@ -4,7 +4,8 @@ Each run has a folder of its own below the scorecard's, so that a scorecard that
 with the run, and in it with the example, at which it was.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +15,9 @@ from wherefrom.benchmarks.evaluation_files import Evaluation, find_evaluations
 from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.judging import MAIN, SHOWN
 from wherefrom.benchmarks.provenance import provenance
+from wherefrom.benchmarks.reader_respondent import ReaderRespondent
 from wherefrom.benchmarks.respondent import Respondent
+from wherefrom.benchmarks.retriever_arms import Searcher
 from wherefrom.benchmarks.run import Run, limited, read_examples, run_task
 from wherefrom.kb.errors import SourceError, UsageError
 from wherefrom.kb.progress import NoProgress, Progress
@@ -24,7 +27,13 @@ CALIBRATION = "calibration_error"
 BIAS = "bias"  # what the names of its measures begin with
 Mode = Literal["quick", "full"]
 SLOW_ARMS = ("adversarial",)  # which do not tell whether evidence helps
+QUICK_DOCUMENTS = 2_000
+CORPORA, KB = "corpora", ".kb"  # where the documents of evaluations are indexed
+RECALL = "recall@5"  # told of searches beside the measure that is compared
+MADE_OF = (("graph", "hybrid"), ("hybrid", "dense"), ("hybrid", "sparse"))  # of retrievers
+WORSE, UNCLEAR = "NO, it is worse", "not shown"
 
+OpenOver = Callable[[Evaluation, Path], tuple[ReaderRespondent | Searcher, Mapping[str, Any]]]
 Measures = Mapping[str, Mapping[str, float]]
 
 
@@ -34,7 +43,7 @@ class Row:
 
     `measure` is the one by which its arms are compared; `arms` hold of each arm that, the
     calibration error, and measures of bias. `helped` says of each arm whose evidence is its own
-    whether that helped. `examples` of the file's `of` were asked, in each arm.
+    whether that helped, see `helped`. `examples` of the file's `of` were asked, in each arm.
     """
 
     name: str
@@ -83,6 +92,7 @@ def run_scorecard(
     respondent: Respondent,
     *,
     described: Mapping[str, Any],
+    open_over: OpenOver,
     mode: Mode = "quick",
     suspects: Suspects = NO_SUSPECTS,
     seed: int = 0,
@@ -98,9 +108,12 @@ def run_scorecard(
         The scorecard's folder; the run of the file ``qa/squad_dev.json`` is ``qa/squad_dev`` in it.
     respondent, described, seed
         As for `run_task`.
+    open_over
+        Opens what an evaluation with documents of its own measures over these, given the folder of
+        their knowledge base, which is below `out`.
     mode
         ``quick`` asks so many examples of each file, see `evaluation_files.KNOWN`, spread evenly
-        over it, without SLOW_ARMS; ``full`` asks all in all arms.
+        over it, without SLOW_ARMS and over at most QUICK_DOCUMENTS; ``full`` asks all in all arms.
     suspects
         Where examples are looked for that the respondent should not have seen; the files that it
         learnt from are no evaluations.
@@ -115,6 +128,8 @@ def run_scorecard(
         If predictions that are there cannot be read.
     """
     evaluations, left_out = find_evaluations(data, suspects.learnt.values())
+    if mode == "quick":
+        evaluations, left_out = _quick(evaluations, left_out)
     if not evaluations:
         raise UsageError(
             f"{data} holds no file that is known as an evaluation, of {len(left_out):,}; the names "
@@ -122,26 +137,30 @@ def run_scorecard(
         )
     known, failed = _read(evaluations)
     chosen = [one for one in evaluations if one.name in known]
-    limits = [one.quick if mode == "quick" else None for one in chosen]
-    asked = [
-        limited(known[one.name], limit, spread=True)
-        for one, limit in zip(chosen, limits, strict=True)
-    ]
-    looked = suspects.ahead(
-        [(one.task.shape, examples) for one, examples in zip(chosen, asked, strict=True)]
-    )
+    limits = {one.name: one.quick if mode == "quick" else None for one in chosen}
+    looked = _looked(suspects, [one for one in chosen if one.corpus is None], known, limits)
     told = progress or NoProgress()
     rows = []
-    for one, limit, suspect in zip(chosen, limits, looked, strict=True):
+    for one in chosen:
+        measured: Respondent | Searcher = respondent
+        made, suspect = described, looked.get(one.name, NO_SUSPECTS)
+        if one.corpus is not None:
+            folder = out / CORPORA / one.corpus.relative_to(data).with_suffix(KB)
+            try:
+                measured, made = open_over(one, folder)
+            except SourceError as error:
+                failed[one.name] = str(error)
+                continue
+            suspect = measured.suspects()
         told.start(one.name)
         run = run_task(
             one.task,
             one.file,
             out / one.name,
-            respondent,
+            measured,
             left_out=SLOW_ARMS if mode == "quick" else (),
-            described=described,
-            limit=limit,
+            described=made,
+            limit=limits[one.name],
             spread=True,
             seed=seed,
             suspects=suspect,
@@ -152,10 +171,41 @@ def run_scorecard(
     return Scorecard(mode, seed, described, rows, left_out, failed)
 
 
+def _quick(
+    evaluations: Sequence[Evaluation], left_out: Mapping[str, str]
+) -> tuple[list[Evaluation], dict[str, str]]:
+    """Leave out what is asked over so many documents that indexing these takes minutes."""
+    taken, others = [], dict(left_out)
+    for one in evaluations:
+        with nullcontext() if one.corpus is None else one.corpus.open("rb") as lines:
+            count = sum(1 for _ in lines or ())
+        if count > QUICK_DOCUMENTS:
+            others[one.name] = f"indexing its {count:,} documents takes minutes; --full does it"
+        else:
+            taken.append(one)
+    return taken, others
+
+
+def _looked(
+    suspects: Suspects,
+    evaluations: Sequence[Evaluation],
+    known: Mapping[str, Sequence[Example]],
+    limits: Mapping[str, int | None],
+) -> dict[str, Suspects]:
+    """Look through the knowledge base once for all evaluations; return of each its suspects."""
+    asked = [
+        (one.task.shape, limited(known[one.name], limits[one.name], spread=True))
+        for one in evaluations
+    ]
+    found = suspects.ahead(asked)
+    return {one.name: suspect for one, suspect in zip(evaluations, found, strict=True)}
+
+
 def helped(differences: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
     """Say of each arm with evidence of its own, in a few words, whether that evidence helped.
 
-    It did where it is better than that of another example and than none; see `compare_arms`.
+    It did where it is better than that of another example and than none; see `compare_arms`. Of
+    retrievers it says whether each is better than those that it is made of.
 
     Examples
     --------
@@ -172,11 +222,16 @@ def helped(differences: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
         if not others or not none or not others["n"] or not none["n"]:
             continue
         if none["high"] < 0 or others["high"] < 0:
-            told[arm] = "NO, it is worse"
+            told[arm] = WORSE
         elif none["low"] > 0:
             told[arm] = "yes" if others["low"] > 0 else "no more than another's"
         else:
-            told[arm] = "not shown"
+            told[arm] = UNCLEAR
+    for retriever, part in MADE_OF:
+        found = differences.get(f"{retriever}_less_{part}")
+        if found and found["n"]:
+            clear = "yes" if found["low"] > 0 else WORSE if found["high"] < 0 else UNCLEAR
+            told[f"{retriever} over {part}"] = clear
     return told
 
 
@@ -196,6 +251,7 @@ def _read(
 
 def _row(evaluation: Evaluation, run: Run, count: int) -> Row:
     main = MAIN[evaluation.task.shape]
+    recall = (RECALL,) if evaluation.task.shape == "query" else ()
     return Row(
         name=evaluation.name,
         task=evaluation.task.name,
@@ -206,7 +262,7 @@ def _row(evaluation: Evaluation, run: Run, count: int) -> Row:
             arm: {
                 name: found
                 for name, found in measures.items()
-                if name in (main, CALIBRATION) or name.startswith(BIAS)
+                if name in (main, CALIBRATION, *recall) or name.startswith(BIAS)
             }
             for arm, measures in run.metrics["arms"].items()
         },

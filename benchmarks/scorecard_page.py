@@ -10,8 +10,10 @@ from wherefrom.benchmarks.arms import ARMS
 from wherefrom.benchmarks.judging import FLAGS
 from wherefrom.benchmarks.page import Cell, made_of, page, table
 from wherefrom.benchmarks.plots import bars
+from wherefrom.benchmarks.prediction import NDCG
 from wherefrom.benchmarks.run import REPORT
-from wherefrom.benchmarks.scorecard import BIAS, CALIBRATION, Row, Scorecard
+from wherefrom.benchmarks.scorecard import BIAS, CALIBRATION, RECALL, Row, Scorecard
+from wherefrom.indexes.knowledge import RETRIEVERS
 from wherefrom.kb.durable import write_file
 
 PAGE, JSON, MARKDOWN = "index.html", "scorecard.json", "scorecard.md"
@@ -33,11 +35,11 @@ def write_scorecard(card: Scorecard, out: Path) -> None:
 
 
 def scorecard_markdown(card: Scorecard) -> str:
-    """Return what was measured as a table in Markdown, a row for each run."""
-    arms = [arm for arm in ARMS if any(arm in row.arms for row in card.rows)]
+    """Return what was measured as tables in Markdown: readings, then searches, if there are any."""
+    read, searched = _parted(card.rows)
+    arms = [arm for arm in ARMS if any(arm in row.arms for row in read)]
     names = ["data", "asked", "measure", *arms, "evidence helped", "calibration error", "flags"]
-    lines = [names, ["---"] * len(names)]
-    lines += [
+    readings = [
         [
             row.name.rpartition("/")[2],
             _asked(row),
@@ -47,13 +49,21 @@ def scorecard_markdown(card: Scorecard) -> str:
             _calibration(row),
             _flags(row),
         ]
-        for row in card.rows
+        for row in read
     ]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    names_of_searches = ["documents", "asked", "measure", *RETRIEVERS, "better"]
+    searches = [
+        [row.name.rpartition("/")[2], _asked(row), measure, *_found(row, measure), _helped(row)]
+        for row in searched
+        for measure in (row.measure, RECALL)
+    ]
+    parts = [(names, readings), (names_of_searches, searches)]
+    return "\n".join(_markdown(heads, lines) for heads, lines in parts if lines)
 
 
 def scorecard_page(card: Scorecard) -> str:
-    """Return the page: the table, a plot of each run's arms, what was left out, what it is of."""
+    """Return the page: the tables, a plot of each run's arms, what was left out, what it is of."""
+    read, searched = _parted(card.rows)
     first = (
         f"<p>{len(card.rows)} evaluations, {card.mode}. {escape(READING)} A name leads to the "
         "report of its run.</p>"
@@ -74,10 +84,51 @@ def scorecard_page(card: Scorecard) -> str:
     made = {"seed": card.seed, **card.described, "made by": card.as_json()["made_by"]}
     return page(
         "Scorecard",
-        f"{first}{_table(card.rows)}{_bias(card.rows)}"
+        f"{first}{_table(read)}{_searches(searched)}{_bias(card.rows)}"
         f'<h2>Arms</h2><div class="plots">{plots}</div>'
         f"<h2>Left out</h2>{table(('file', 'why'), left_out)}<h2>Made of</h2>{made_of(made)}",
     )
+
+
+def _markdown(names: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    told = [names, ["---"] * len(names), *lines]
+    return "".join(f"| {' | '.join(line)} |\n" for line in told)
+
+
+def _parted(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Part the rows in which a reader responds from those in which documents are found."""
+    searched = [row for row in rows if row.measure == NDCG]
+    return [row for row in rows if row.measure != NDCG], searched
+
+
+def _found(row: Row, measure: str) -> list[str]:
+    return [_value(row.arms[one][measure]) if one in row.arms else ABSENT for one in RETRIEVERS]
+
+
+def _searches(rows: Sequence[Row]) -> str:
+    """Return a table of how well documents are found by each retriever."""
+    if not rows:
+        return ""
+    cells: list[list[Cell]] = [
+        [
+            (_link(row), None),
+            (escape(_asked(row)), float(row.examples)),
+            (escape(measure), None),
+            *(
+                (words, row.arms[one][measure]["value"] if one in row.arms else -1.0)
+                for one, words in zip(RETRIEVERS, _found(row, measure), strict=True)
+            ),
+            (escape(_helped(row)), None),
+        ]
+        for row in rows
+        for measure in (row.measure, RECALL)
+    ]
+    names = ("documents", "n", "measure", *RETRIEVERS, "better")
+    return f"<h2>Documents found</h2>{table(names, cells)}"
+
+
+def _link(row: Row) -> str:
+    return f'<a href="{quote(row.name)}/{REPORT}">{escape(row.name)}</a>'
 
 
 def _table(rows: Sequence[Row]) -> str:
@@ -86,7 +137,6 @@ def _table(rows: Sequence[Row]) -> str:
 
 
 def _cells(row: Row) -> list[Cell]:
-    link = f'<a href="{quote(row.name)}/{REPORT}">{escape(row.name)}</a>'
     measured = [
         (_value(row.arms[arm][row.measure]), row.arms[arm][row.measure]["value"])
         if arm in row.arms
@@ -94,7 +144,7 @@ def _cells(row: Row) -> list[Cell]:
         for arm in ARMS
     ]
     return [
-        (link, None),
+        (_link(row), None),
         (escape(row.task), None),
         (escape(_asked(row)), float(row.examples)),
         (escape(row.measure), None),

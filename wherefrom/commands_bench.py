@@ -232,21 +232,24 @@ def scorecard(
     as_json: AsJson = False,
 ) -> None:
     """Run every evaluation that a folder holds, and write one page and one table of all."""
+    from functools import partial
+
     from wherefrom.bars import ProgressBars
-    from wherefrom.benchmarks.respondents import open_respondent
+    from wherefrom.benchmarks.respondents import open_over, open_respondent
     from wherefrom.benchmarks.scorecard import run_scorecard
     from wherefrom.benchmarks.scorecard_page import PAGE, scorecard_markdown, write_scorecard
     from wherefrom.kb.errors import SourceError
 
-    respondent, described = open_respondent(
-        kb, reader=reader, encoder=encoder, device=device, k=k, retriever=retriever
-    )
+    settings: dict[str, Any] = {"reader": reader, "device": device, "k": k}
+    searching: dict[str, Any] = {"encoder": encoder, "retriever": retriever}
+    respondent, described = open_respondent(kb, **settings, **(searching if kb else {}))
     with ProgressBars() as bars:
         card = run_scorecard(
             data,
             out,
             respondent,
             described=described,
+            open_over=partial(open_over, **settings, **searching, progress=bars),
             mode="full" if full else "quick",
             suspects=respondent.suspects(),
             seed=seed,

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from wherefrom.benchmarks.evaluation_files import (
 from wherefrom.benchmarks.judging import IGNORED
 from wherefrom.benchmarks.prediction import read_predictions
 from wherefrom.benchmarks.reader_respondent import ReaderRespondent
+from wherefrom.benchmarks.respondents import open_over
 from wherefrom.benchmarks.run import PREDICTIONS
 from wherefrom.benchmarks.scorecard import Scorecard, run_scorecard
 from wherefrom.benchmarks.scorecard_page import JSON, MARKDOWN, PAGE, write_scorecard
@@ -42,6 +44,19 @@ LINES = {
         {"question": "Capital of France?", "answer": "Paris", "gold_titles": ["Paris"]},
         {"question": "Capital of Germany?", "answer": "Berlin", "gold_titles": ["Berlin"]},
     ],
+    "multihop/hotpot_questions_a.jsonl": [
+        {"question": "Capital of France?", "answer": "Paris", "gold_titles": ["Paris"]},
+        {"question": "Capital of Spain?", "answer": "Madrid", "gold_titles": ["Madrid"]},
+    ],
+    "multihop/hotpot_corpus.jsonl": [
+        {"id": "p", "title": "Paris", "text": "Paris is the capital of France."},
+        {"id": "m", "title": "Madrid", "text": "Madrid is the capital of Spain."},
+    ],
+    "beir/small/corpus.jsonl": [
+        {"_id": "a", "title": "Bees", "text": "Bees dance to tell where flowers are."},
+        {"_id": "b", "title": "Whales", "text": "Whales sing under the sea."},
+    ],
+    "beir/small/queries.jsonl": [{"_id": "q1", "text": "dance of bees"}],
     "bias/bbq_age.jsonl": [
         {
             "example_id": number,
@@ -62,7 +77,7 @@ LINES = {
 OTHERS = {
     "nli/snli_train.jsonl": "to learn from, as its name says",
     "multihop/2wiki_corpus.jsonl": "passages, which ask nothing by themselves",
-    "beir/small/queries.jsonl": "queries, which are searched for and not answered",
+    "beir/bare/queries.jsonl": "queries, which are searched for and not answered",
     "kg/facts.tsv": "facts, which ask nothing",
     "riddles.jsonl": UNKNOWN,
 }
@@ -79,7 +94,11 @@ def write(folder: Path, files: dict[str, list[dict[str, object]]]) -> Path:
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     others = {name: [{"any": "line"}] for name in OTHERS}
-    return write(tmp_path_factory.mktemp("data"), {**LINES, **others})
+    folder = write(tmp_path_factory.mktemp("data"), {**LINES, **others})
+    judged = folder / "beir/small/qrels/test.tsv"
+    judged.parent.mkdir()
+    judged.write_text("query-id\tcorpus-id\tscore\nq1\ta\t1\n")
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -97,17 +116,29 @@ def respondent(
     return ReaderRespondent(answerer.reader, answerer, k=2)
 
 
-def run(data: Path, out: Path, respondent: ReaderRespondent, **more) -> Scorecard:
-    return run_scorecard(data, out, respondent, described=MADE_OF, **more)
+@pytest.fixture(scope="module")
+def tiny(tiny_encoder_folder: Path, tiny_reader_folder: Path) -> dict[str, str]:
+    """Give the settings of what is asked over its own documents."""
+    return {"encoder": str(tiny_encoder_folder), "reader": str(tiny_reader_folder)}
+
+
+def run(
+    data: Path, out: Path, respondent: ReaderRespondent, tiny: dict[str, str], **more
+) -> Scorecard:
+    over = partial(open_over, **tiny, device="cpu", k=2)
+    return run_scorecard(data, out, respondent, described=MADE_OF, open_over=over, **more)
 
 
 @pytest.fixture(scope="module")
 def whole(
-    data: Path, respondent: ReaderRespondent, tmp_path_factory: pytest.TempPathFactory
+    data: Path,
+    respondent: ReaderRespondent,
+    tiny: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Scorecard, Path]:
     """Give a full scorecard and its folder."""
     out = tmp_path_factory.mktemp("whole") / "card"
-    card = run(data, out, respondent, mode="full")
+    card = run(data, out, respondent, tiny, mode="full")
     write_scorecard(card, out)
     return card, out
 
@@ -116,10 +147,20 @@ def test_a_file_is_known_by_its_name_and_others_are_left_out_with_the_reason(dat
     found, left_out = find_evaluations(data, frozenset())
     assert [(one.name, one.task.name) for one in found] == [
         ("questions/2wiki_questions", "2wikimultihopqa"),
+        ("multihop/hotpot_questions_a", "hotpotqa"),
         ("commonsense/creak_dev", "creak"),
         ("nli/snli_dev", "snli"),
         ("bias/bbq_age", "bbq"),
+        ("multihop/hotpot_questions_a-documents", "multihop"),
+        ("beir/small", "beir"),
     ]
+    corpora = {one.name: one.source for one in found if one.corpus is not None}
+    pool = f"jsonl:{data / 'multihop/hotpot_corpus.jsonl'}"
+    assert corpora == {
+        "multihop/hotpot_questions_a": pool,
+        "multihop/hotpot_questions_a-documents": pool,
+        "beir/small": f"beir:{data / 'beir/small'}",
+    }
     assert left_out == OTHERS
     with pytest.raises(SourceError, match="does not exist"):
         find_evaluations(data / "none", frozenset())
@@ -167,17 +208,25 @@ def test_all_evaluations_are_run_in_the_arms_that_can_be(whole):
     arms = {row.name: list(row.arms) for row in card.rows}
     assert arms == {
         "questions/2wiki_questions": ["none", "retrieved", "gold", "shuffled", "adversarial"],
+        "multihop/hotpot_questions_a": ["none", "retrieved", "gold", "shuffled", "adversarial"],
         "commonsense/creak_dev": ["none", "retrieved", "shuffled", "adversarial"],
         "nli/snli_dev": ["none", "gold", "shuffled"],
         "bias/bbq_age": ["none", "retrieved", "gold", "shuffled", "adversarial"],
+        "multihop/hotpot_questions_a-documents": ["dense", "sparse", "hybrid", "graph"],
+        "beir/small": ["dense", "sparse", "hybrid", "graph"],
     }
     assert [(row.examples, row.of, row.measure) for row in card.rows] == [
+        (2, 2, "f1"),
         (2, 2, "f1"),
         (2, 2, "accuracy"),
         (3, 3, "accuracy"),
         (2, 2, "accuracy"),
+        (2, 2, "nDCG@10"),
+        (1, 1, "nDCG@10"),
     ]
-    assert "bias_disambig" in card.rows[3].arms["none"]
+    assert "bias_disambig" in card.rows[4].arms["none"]
+    assert card.rows[6].arms["sparse"]["recall@5"]["value"] == 1.0
+    assert card.rows[6].helped["graph over hybrid"] in ("not shown", "yes", "NO, it is worse")
     assert card.left_out == OTHERS
     assert card.failed == {}
     for row in card.rows:
@@ -190,25 +239,25 @@ def test_all_evaluations_are_run_in_the_arms_that_can_be(whole):
             assert measures[row.measure] == metrics["arms"][arm][row.measure]
 
 
-def test_quick_asks_examples_from_all_over_a_file_and_full_all(respondent, tmp_path):
+def test_quick_asks_examples_from_all_over_a_file_and_full_all(respondent, tiny, tmp_path):
     quick = next(known.quick for known in KNOWN if known.task == "creak")
     count = 3 * quick
     rows = [{"id": n, "statement": f"Claim {n}.", "label": n % 2 > 0} for n in range(count)]
     folder = write(tmp_path / "data", {"creak.jsonl": rows})
-    (row,) = run(folder, tmp_path / "quick", respondent).rows
+    (row,) = run(folder, tmp_path / "quick", respondent, tiny).rows
     assert (row.name, row.examples, row.of) == ("creak", quick, count)
     said = read_predictions(tmp_path / "quick" / "creak" / PREDICTIONS)
     assert [int(one.id) for one in said if one.arm == "none"] == list(range(0, count, 3))
     with pytest.raises(UsageError, match="holds another run: its limit is"):
-        run(folder, tmp_path / "quick", respondent, mode="full")
+        run(folder, tmp_path / "quick", respondent, tiny, mode="full")
 
 
-def test_examples_that_the_knowledge_base_holds_are_told(respondent, tmp_path):
+def test_examples_that_the_knowledge_base_holds_are_told(respondent, tiny, tmp_path):
     claims = ["Paris is the capital of France.", "Rome is the capital of Italy."]
     rows = [{"id": n, "statement": text, "label": True} for n, text in enumerate(claims)]
     asked = [{"question": claims[0], "answer": "Paris"}, {"question": "Where?", "answer": "Rome"}]
     folder = write(tmp_path / "data", {"creak.jsonl": rows, "nq_open.jsonl": asked})
-    card = run(folder, tmp_path / "card", respondent, suspects=respondent.suspects())
+    card = run(folder, tmp_path / "card", respondent, tiny, suspects=respondent.suspects())
     told = {row.name: (row.findings[-1], row.flags) for row in card.rows}
     held = "1 stand word for word in the knowledge base"
     assert f"Of 2 examples of 5 words or more, {held}, 0 with an answer" in told["creak"][0]
@@ -217,15 +266,24 @@ def test_examples_that_the_knowledge_base_holds_are_told(respondent, tmp_path):
     assert IN_KNOWLEDGE in told["nq_open"][1]
 
 
-def test_quick_leaves_misleading_evidence_out(respondent, tmp_path):
+def test_quick_leaves_misleading_evidence_out(respondent, tiny, tmp_path):
     name = "questions/2wiki_questions.jsonl"
     folder = write(tmp_path / "data", {name: LINES[name]})
-    (row,) = run(folder, tmp_path / "card", respondent).rows
+    (row,) = run(folder, tmp_path / "card", respondent, tiny).rows
     assert list(row.arms) == ["none", "retrieved", "gold", "shuffled"]
 
 
+def test_quick_asks_over_few_documents_alone(respondent, tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr("wherefrom.benchmarks.scorecard.QUICK_DOCUMENTS", 1)
+    files = {name: rows for name, rows in LINES.items() if name.startswith(("multihop", "nli"))}
+    card = run(write(tmp_path / "data", files), tmp_path / "card", respondent, tiny)
+    assert [row.name for row in card.rows] == ["nli/snli_dev"]
+    assert "indexing its 2 documents" in card.left_out["multihop/hotpot_questions_a"]
+    assert "indexing its 2 documents" in card.left_out["multihop/hotpot_questions_a-documents"]
+
+
 @pytest.mark.slow
-def test_a_scorecard_that_was_killed_goes_on(whole, data, respondent, tmp_path, monkeypatch):
+def test_a_scorecard_that_was_killed_goes_on(whole, data, respondent, tiny, tmp_path, monkeypatch):
     asked = []
 
     def counted(task, example, shown, *, dies_after):
@@ -236,36 +294,43 @@ def test_a_scorecard_that_was_killed_goes_on(whole, data, respondent, tmp_path, 
 
     monkeypatch.setattr(respondent, "respond", lambda *a: counted(*a, dies_after=12))
     with pytest.raises(KeyboardInterrupt):
-        run(data, tmp_path / "killed", respondent, mode="full")
+        run(data, tmp_path / "killed", respondent, tiny, mode="full")
     assert len(asked) == 12
     monkeypatch.setattr(respondent, "respond", lambda *a: counted(*a, dies_after=-1))
-    again = run(data, tmp_path / "killed", respondent, mode="full")
+    again = run(data, tmp_path / "killed", respondent, tiny, mode="full")
     rows = whole[0].rows
-    alone = next(row.examples for row in rows if row.name.endswith("questions"))
-    total = sum(row.examples * len(row.arms) for row in rows)
+    alone = next(row.examples for row in rows if row.name.endswith("2wiki_questions"))
+    own = ("multihop/", "beir/")  # over their own documents another one responds
+    rest = [row for row in rows if not row.name.startswith(own)]
+    total = sum(row.examples * len(row.arms) for row in rest)
     assert len(asked) == total - alone  # what is retrieved for questions is asked another way
     assert again.rows == rows
 
 
-def test_a_file_that_cannot_be_read_is_told_and_does_not_stop_the_others(respondent, tmp_path):
+def test_a_file_that_cannot_be_read_is_told_and_does_not_stop_others(respondent, tiny, tmp_path):
+    hop = "hotpot_questions.jsonl"
     files = {
+        hop: LINES["multihop/hotpot_questions_a.jsonl"],
+        "hotpot_corpus.jsonl": [{"id": "p", "title": "Paris"}],
         "creak_dev.jsonl": [{"statement": "It is.", "label": "perhaps"}],
         "snli_dev.jsonl": LINES["nli/snli_dev.jsonl"],
     }
     folder = write(tmp_path / "data", files)
     (folder / "rte_dev.jsonl").write_text("\n", encoding="utf-8")
-    card = run(folder, tmp_path / "card", respondent)
+    card = run(folder, tmp_path / "card", respondent, tiny)
     assert [row.name for row in card.rows] == ["snli_dev"]
     assert "creak_dev.jsonl, line 1" in card.failed["creak_dev"]
     assert "no example of rte" in card.failed["rte_dev"]
+    for name in ("hotpot_questions", "hotpot_questions-documents"):
+        assert "hotpot_corpus.jsonl, line 1" in card.failed[name]
     write_scorecard(card, tmp_path / "card")
     assert "creak_dev.jsonl, line 1" in (tmp_path / "card" / PAGE).read_text(encoding="utf-8")
 
 
-def test_a_folder_without_evaluations_is_refused(tmp_path, respondent):
+def test_a_folder_without_evaluations_is_refused(tmp_path, respondent, tiny):
     (tmp_path / "notes.jsonl").write_text("{}\n")
     with pytest.raises(UsageError, match="no file that is known as an evaluation"):
-        run(tmp_path, tmp_path / "card", respondent)
+        run(tmp_path, tmp_path / "card", respondent, tiny)
     assert not (tmp_path / "card").exists()
 
 
@@ -286,18 +351,20 @@ def test_the_page_the_table_and_the_file_tell_the_same(whole):
     assert "opened" not in found
     assert found["left_out"] == OTHERS and found["made_by"]["commit"]
     page = (out / PAGE).read_text(encoding="utf-8")
-    table = (out / MARKDOWN).read_text(encoding="utf-8").splitlines()
-    assert len(table) == 2 + len(card.rows)
-    assert len({line.count("|") for line in table}) == 1
-    for row, line in zip(found["rows"], table[2:], strict=True):
+    tables = (out / MARKDOWN).read_text(encoding="utf-8").split("\n\n")
+    readings, searches = (table.splitlines() for table in tables)
+    assert [len({line.count("|") for line in table}) for table in (readings, searches)] == [1, 1]
+    assert (len(readings), len(searches)) == (2 + len(card.rows) - 2, 2 + 2 * 2)
+    lines = [*readings[2:], *searches[2::2]]
+    for row, line in zip(found["rows"], lines, strict=True):
         assert line.startswith(f"| {row['name'].rpartition('/')[2]} | {row['examples']} |")
         for measures in row["arms"].values():
             value, low, high = (100 * measures[row["measure"]][n] for n in ("value", "low", "high"))
             assert f"{value:.1f} [{low:.1f}, {high:.1f}]" in line
             assert f"{value:.1f} [{low:.1f}, {high:.1f}]" in page
-    for target in re.findall(r'href="([^"]+)"', page):
-        assert (out / target).is_file()
-    assert page.count("href=") == len(card.rows)
+    targets = set(re.findall(r'href="([^"]+)"', page))
+    assert all((out / target).is_file() for target in targets)
+    assert len(targets) == len(card.rows)
     assert not re.search(r'src="|https?://', page.replace("http://www.w3.org", ""))
     assert not re.search(r"\bnan\b", page.lower())
     assert page.count("<figure>") == len(card.rows)

@@ -1,5 +1,6 @@
 """A knowledge base as a model of lm-evaluation-harness: what it says, and what it refuses."""
 
+import json
 import math
 import sys
 from collections.abc import Callable
@@ -115,7 +116,48 @@ def test_the_harness_takes_it_for_a_model(kb, tiny_reader_folder):
     assert math.fsum(math.exp(chance) for chance, _ in found) == pytest.approx(1.0)
 
 
+TASK = """
+task: capitals
+dataset_path: json
+dataset_kwargs: {{data_files: {{test: {data}}}}}
+test_split: test
+output_type: multiple_choice
+doc_to_text: "Question: {{{{question}}}}\\nAnswer:"
+doc_to_choice: "{{{{choices}}}}"
+doc_to_target: "{{{{gold}}}}"
+metric_list: [{{metric: acc, aggregation: mean, higher_is_better: true}}]
+"""
+
+
+@pytest.mark.slow
+def test_the_harness_measures_what_choose_is_worth(kb, tiny_reader_folder, answerer, tmp_path):
+    pytest.importorskip("lm_eval", reason="lm-eval is not installed")
+    from lm_eval import simple_evaluate
+    from lm_eval.tasks import TaskManager
+
+    cities = ["Paris", "Berlin"]
+    asked_of = {"France": 0, "Germany": 1}
+    rows = [
+        {"question": f"What is the capital of {land}?", "choices": cities, "gold": gold}
+        for land, gold in asked_of.items()
+    ]
+    data = tmp_path / "data.jsonl"
+    data.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "tasks" / "capitals.yaml").write_text(TASK.format(data=data), encoding="utf-8")
+    known = TaskManager(include_path=str(tmp_path / "tasks"), include_defaults=False)
+    model = harness_model(kb, reader=str(tiny_reader_folder), device="cpu", k=2)
+    found = simple_evaluate(model=model, tasks=["capitals"], task_manager=known)
+    options = [Option(str(number), city) for number, city in enumerate(cities)]
+    right = [
+        answerer.choose(str(row["question"]), options, k=2).choice == str(row["gold"])
+        for row in rows
+    ]
+    assert found["results"]["capitals"]["acc,none"] == sum(right) / len(right)
+
+
 def test_without_the_package_it_says_what_to_install(kb, monkeypatch):
-    monkeypatch.setitem(sys.modules, "lm_eval", None)
+    for name in ("lm_eval", "lm_eval.api.model"):
+        monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ModelError, match="pip install lm-eval"):
         harness_model(kb)

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from wherefrom.benchmarks.task import Task
 
 RUN = "run"
+SearchedKb = Annotated[
+    Path | None, typer.Option(metavar="KB", help="Knowledge base to retrieve from.")
+]
+Seed = Annotated[int, typer.Option(metavar="N", parser=whole_number, help="Of all that is drawn.")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")]
 
 
 class _Tasks(TyperGroup):
@@ -74,9 +79,7 @@ def run_bench(
         ),
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run; it may be resumed.")],
-    kb: Annotated[
-        Path | None, typer.Option(metavar="KB", help="Knowledge base to retrieve from.")
-    ] = None,
+    kb: SearchedKb = None,
     arms: Annotated[
         str | None,
         typer.Option(
@@ -92,9 +95,7 @@ def run_bench(
         int | None,
         typer.Option(metavar="N", parser=whole_number, help="The first so many examples alone."),
     ] = None,
-    seed: Annotated[
-        int, typer.Option(metavar="N", parser=whole_number, help="Of all that is drawn.")
-    ] = 0,
+    seed: Seed = 0,
     column: Annotated[
         list[str] | None,
         typer.Option(metavar="WANTED=COLUMN", help="Of hf: the column that holds WANTED."),
@@ -192,7 +193,7 @@ def _file(task: "Task", data: str, split: str | None) -> Path:
 
 @bench.command()
 def compare(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
+    run: RunFolder,
     other: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of another run.")],
     as_json: AsJson = False,
 ) -> None:
@@ -215,15 +216,11 @@ def scorecard(
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder of the scorecard; it may be resumed.")
     ],
-    kb: Annotated[
-        Path | None, typer.Option(metavar="KB", help="Knowledge base to retrieve from.")
-    ] = None,
+    kb: SearchedKb = None,
     full: Annotated[
         bool, typer.Option("--full", help="Ask all examples, not a few of each file.")
     ] = False,
-    seed: Annotated[
-        int, typer.Option(metavar="N", parser=whole_number, help="Of all that is drawn.")
-    ] = 0,
+    seed: Seed = 0,
     k: Passages = 10,
     retriever: BestRetriever = None,
     reader: Reader = None,
@@ -268,7 +265,7 @@ def scorecard(
 
 @bench.command()
 def export(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
+    run: RunFolder,
     form: Annotated[
         str,
         typer.Option(
@@ -288,7 +285,7 @@ def export(
 
 @bench.command()
 def rerun(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
+    run: RunFolder,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the new run.")],
     data: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where the data are now.")

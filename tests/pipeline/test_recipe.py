@@ -19,7 +19,9 @@ SPANS = '[[spans]]\nfile = "s"\n'
 PAIRS = '[[pairs]]\nfile = "p"\n'
 
 
-@pytest.fixture(params=["reader", "first_teacher", "teacher", "inference"])
+@pytest.fixture(
+    params=["reader", "first_teacher", "teacher", "second_reader", "third_reader", "inference"]
+)
 def bundled(request: pytest.FixtureRequest) -> Recipe:
     with as_file(files("wherefrom.models") / f"{request.param}.toml") as path:
         return read_recipe(path)

@@ -76,10 +76,22 @@ def findings(differences: Mapping[str, Mapping[str, float]], shape: Shape) -> li
 
 
 def flags(differences: Mapping[str, Mapping[str, float]]) -> list[str]:
-    """Return IGNORED where evidence is not better than the evidence of another example."""
-    compared = [differences.get(f"{arm}_less_shuffled") for arm in SHOWN]
-    weak = any(found is not None and found["n"] and not found["low"] > 0.0 for found in compared)
-    return [IGNORED] if weak else []
+    """Return IGNORED where evidence is not better than the evidence of another example.
+
+    What is marked decides, where something is: that retrieved evidence does not help may be because
+    it was not found, and is told by the findings.
+
+    Examples
+    --------
+    >>> better, unclear = {"n": 9, "low": 0.1}, {"n": 9, "low": -0.1}
+    >>> flags({"gold_less_shuffled": better, "retrieved_less_shuffled": unclear})
+    []
+    >>> flags({"retrieved_less_shuffled": unclear})
+    ['evidence_ignored']
+    """
+    compared = (differences.get(f"{arm}_less_shuffled") for arm in SHOWN)
+    found = next((one for one in compared if one is not None and one["n"]), None)
+    return [IGNORED] if found is not None and not found["low"] > 0.0 else []
 
 
 def _sentence(one: str, other: str, found: Mapping[str, float]) -> str:

@@ -37,7 +37,7 @@ def write_scorecard(card: Scorecard, out: Path) -> None:
 def scorecard_markdown(card: Scorecard) -> str:
     """Return what was measured as tables in Markdown: readings, then searches, if there are any."""
     read, searched = _parted(card.rows)
-    arms = [arm for arm in ARMS if any(arm in row.arms for row in read)]
+    arms = _arms(read)
     names = ["data", "asked", "measure", *arms, "evidence helped", "calibration error", "flags"]
     readings = [
         [
@@ -132,16 +132,22 @@ def _link(row: Row) -> str:
 
 
 def _table(rows: Sequence[Row]) -> str:
-    names = ("data", "task", "n", "measure", *ARMS, "evidence helped", "calibration error", "flags")
-    return table(names, [_cells(row) for row in rows])
+    arms = _arms(rows)
+    names = ("data", "task", "n", "measure", *arms, "evidence helped", "calibration error", "flags")
+    return table(names, [_cells(row, arms) for row in rows])
 
 
-def _cells(row: Row) -> list[Cell]:
+def _arms(rows: Sequence[Row]) -> list[str]:
+    """Return the arms of which there is a run."""
+    return [arm for arm in ARMS if any(arm in row.arms for row in rows)]
+
+
+def _cells(row: Row, arms: Sequence[str]) -> list[Cell]:
     measured = [
         (_value(row.arms[arm][row.measure]), row.arms[arm][row.measure]["value"])
         if arm in row.arms
         else (ABSENT, -1.0)
-        for arm in ARMS
+        for arm in arms
     ]
     return [
         (_link(row), None),

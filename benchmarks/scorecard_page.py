@@ -44,7 +44,7 @@ def scorecard_markdown(card: Scorecard) -> str:
             row.name.rpartition("/")[2],
             _asked(row),
             row.measure,
-            *(_value(row.arms[arm][row.measure]) if arm in row.arms else ABSENT for arm in arms),
+            *_values(row, row.measure, arms),
             _helped(row),
             _calibration(row),
             _flags(row),
@@ -53,7 +53,13 @@ def scorecard_markdown(card: Scorecard) -> str:
     ]
     names_of_searches = ["documents", "asked", "measure", *RETRIEVERS, "better"]
     searches = [
-        [row.name.rpartition("/")[2], _asked(row), measure, *_found(row, measure), _helped(row)]
+        [
+            row.name.rpartition("/")[2],
+            _asked(row),
+            measure,
+            *_values(row, measure, RETRIEVERS),
+            _helped(row),
+        ]
         for row in searched
         for measure in (row.measure, RECALL)
     ]
@@ -101,8 +107,8 @@ def _parted(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     return [row for row in rows if row.measure != NDCG], searched
 
 
-def _found(row: Row, measure: str) -> list[str]:
-    return [_value(row.arms[one][measure]) if one in row.arms else ABSENT for one in RETRIEVERS]
+def _values(row: Row, measure: str, arms: Sequence[str]) -> list[str]:
+    return [_value(row.arms[arm][measure]) if arm in row.arms else ABSENT for arm in arms]
 
 
 def _searches(rows: Sequence[Row]) -> str:
@@ -116,7 +122,7 @@ def _searches(rows: Sequence[Row]) -> str:
             (escape(measure), None),
             *(
                 (words, row.arms[one][measure]["value"] if one in row.arms else -1.0)
-                for one, words in zip(RETRIEVERS, _found(row, measure), strict=True)
+                for one, words in zip(RETRIEVERS, _values(row, measure, RETRIEVERS), strict=True)
             ),
             (escape(_helped(row)), None),
         ]

@@ -14,7 +14,6 @@ is written beside the result, as SVG.
 
 import argparse
 import json
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -27,7 +26,7 @@ from numpy.typing import NDArray
 from wherefrom.benchmarks.made_text import write_made_documents
 from wherefrom.benchmarks.panels import curves_panel, drawing
 from wherefrom.benchmarks.provenance import write_result
-from wherefrom.benchmarks.watched import watch
+from wherefrom.benchmarks.watched import MIB, bytes_below, watch_call
 from wherefrom.indexes.approximate import ApproximateIndex, open_approximate, write_approximate
 from wherefrom.indexes.dense import FlatIndex, open_flat, write_flat
 from wherefrom.indexes.dense_kind import ApproximateKind, Hnsw, IvfFlat, IvfPq
@@ -45,8 +44,9 @@ SPREAD = 0.7  # length of what is added to a centre of length 1
 NEAR = 0.3  # length of what is added to a vector to make a query
 BLOCK = 16_384
 QUERY_WORDS = 6
-VECTORS, TEXTS, TOLD, FOUND = "vectors.faiss", "texts.jsonl", "told.json", "found.npy"
-CHILD = "import sys; from wherefrom.benchmarks.growth import {0}; {0}(*sys.argv[1:])"
+VECTORS, TEXTS, FOUND = "vectors.faiss", "texts.jsonl", "found.npy"
+MAKE = "wherefrom.benchmarks.growth:make_index"
+SEARCH = "wherefrom.benchmarks.growth:search_index"
 PANELS = {
     "query_milliseconds_median": "a query, milliseconds (median)",
     "seconds_to_add": "to make the index, seconds",
@@ -85,29 +85,23 @@ def _point(place: Path, kind: str, size: int, queries: int) -> dict[str, Any]:
     if kind == BM25:
         write_made_documents(place / TEXTS, "starter", size)
     elif not (place / VECTORS).is_file():
-        _run("make_index", place, FLAT, str(size))
-    made, making = _run("make_index", place, kind, str(size))
-    searched, searching = _run("search_index", place, kind, str(queries))
+        watch_call(MAKE, place, FLAT, str(size))
+    made, making = watch_call(MAKE, place, kind, str(size))
+    searched, searching = watch_call(SEARCH, place, kind, str(queries))
     return {
         "kind": kind,
         "passages": size,
         "seconds_to_add": made["seconds"],
         "passages_per_second": size / made["seconds"],
-        "indexing_peak_mib": making,
-        "searching_peak_mib": searching,
-        "disk_mib": made["bytes"] / 1024**2,
+        "indexing_peak_mib": making.peak_mib,
+        "searching_peak_mib": searching.peak_mib,
+        "disk_mib": made["bytes"] / MIB,
         **searched,
     }
 
 
-def _run(function: str, place: Path, *words: str) -> tuple[dict[str, Any], float]:
-    """Call a function of this module in a process: what it told, and its peak of memory in MiB."""
-    watched = watch([sys.executable, "-c", CHILD.format(function), str(place), *words])
-    return json.loads((place / TOLD).read_text(encoding="utf-8")), watched.peak_mib
-
-
-def make_index(folder: str, kind: str, size: str) -> None:
-    """Make one index in a folder, and tell how many seconds that took and how large its files are.
+def make_index(place: Path, kind: str, size: str) -> dict[str, float]:
+    """Make one index in a folder: how many seconds that took and how large its files are.
 
     What is indexed is made before the clock runs: texts are there, a flat index is written from
     vectors that are drawn block by block, whose time is taken off.
@@ -115,7 +109,6 @@ def make_index(folder: str, kind: str, size: str) -> None:
     import bm25s  # noqa: F401  (before the clock runs)
     import faiss  # noqa: F401
 
-    place = Path(folder)
     target = place / _name(kind)
     drawing_seconds = [0.0]
     start = time.perf_counter()
@@ -126,14 +119,11 @@ def make_index(folder: str, kind: str, size: str) -> None:
     else:
         write_approximate(target, open_flat(place / VECTORS), APPROXIMATE[kind])
     seconds = time.perf_counter() - start - drawing_seconds[0]
-    files = [target] if target.is_file() else [*target.rglob("*")]
-    told = {"seconds": seconds, "bytes": sum(file.stat().st_size for file in files)}
-    (place / TOLD).write_text(json.dumps(told), encoding="utf-8")
+    return {"seconds": seconds, "bytes": bytes_below(target)}
 
 
-def search_index(folder: str, kind: str, queries: str) -> None:
-    """Search one index, query by query, and tell the times and, if approximate, its recall."""
-    place = Path(folder)
+def search_index(place: Path, kind: str, queries: str) -> dict[str, float]:
+    """Search one index, query by query: the times and, if approximate, its recall."""
     told: dict[str, float] = {}
     if kind == BM25:
         asked = _word_queries(place / TEXTS, int(queries))
@@ -147,8 +137,7 @@ def search_index(folder: str, kind: str, queries: str) -> None:
         times, rows = _times(index, [near[row : row + 1] for row in range(len(near))])
         told = _recall(place, kind, np.concatenate(rows))
     median, slow = np.quantile(times, [0.5, 0.95]).tolist()
-    told |= {"query_milliseconds_median": median, "query_milliseconds_p95": slow}
-    (place / TOLD).write_text(json.dumps(told), encoding="utf-8")
+    return told | {"query_milliseconds_median": median, "query_milliseconds_p95": slow}
 
 
 def made_vectors(count: int, *, seed: int = 0) -> Iterator[NDArray[np.float32]]:

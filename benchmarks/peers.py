@@ -19,9 +19,7 @@ use to its makers unless HAYSTACK_TELEMETRY_ENABLED=False is set.
 """
 
 import argparse
-import json
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -33,13 +31,12 @@ import numpy as np
 from wherefrom.benchmarks.panels import bars_panel, drawing
 from wherefrom.benchmarks.peer_systems import SYSTEMS, Article, System, absent, versions
 from wherefrom.benchmarks.provenance import write_result
-from wherefrom.benchmarks.watched import MIB, watch
+from wherefrom.benchmarks.watched import MIB, bytes_below, watch_call
 from wherefrom.kb.source import read_source
 
 DEPTH = 10
 OURS = "wherefrom"
-TOLD = "told.json"
-CHILD = "import sys; from wherefrom.benchmarks.peers import run_round; run_round(*sys.argv[1:])"
+ROUND = "wherefrom.benchmarks.peers:run_round"
 MEASURES = {  # of each what it is called, and whether more is better
     "articles_per_second": ("articles indexed a second", True),
     "search_milliseconds_median": ("a search, milliseconds (median)", False),
@@ -150,20 +147,19 @@ def plot(result: Mapping[str, Any]) -> str:
 def _one_round(system: System, articles: int, questions: int) -> dict[str, float]:
     """Return the figures of one round, which a process of its own makes."""
     with tempfile.TemporaryDirectory() as folder:
-        words = (system.name, str(articles), str(questions), folder)
-        watched = watch([sys.executable, "-c", CHILD, *words])
-        told = json.loads((Path(folder) / TOLD).read_text(encoding="utf-8"))
+        words = (system.name, str(articles), str(questions))
+        told, watched = watch_call(ROUND, Path(folder), *words)
     return {**told, "peak_mib": watched.peak_mib}
 
 
-def run_round(name: str, articles: str, questions: str, folder: str) -> None:
-    """Index and search with one system; write its figures into a folder.
+def run_round(folder: Path, name: str, articles: str, questions: str) -> dict[str, float]:
+    """Index and search with one system in a folder, and return its figures.
 
     The model is loaded and warm before the clock runs.
     """
     (system,) = (one for one in SYSTEMS if one.name == name)
     texts, asked = draw(int(articles), int(questions))
-    work, saved = Path(folder) / "work", Path(folder) / "saved"
+    work, saved = folder / "work", folder / "saved"
     work.mkdir()
     saved.mkdir()
     index = system.prepare(work)
@@ -178,15 +174,14 @@ def run_round(name: str, articles: str, questions: str, folder: str) -> None:
         times.append(time.perf_counter() - start)
         right += article in found
     made.save(saved)
-    figures = {
+    return {
         "articles_per_second": len(texts) / indexed,
         "search_milliseconds_median": 1000 * statistics.median(times),
         "search_milliseconds_mean": 1000 * statistics.mean(times),
         "search_milliseconds_p95": 1000 * float(np.quantile(times, 0.95)),
         "article_in_first_10": right / len(asked),
-        "disk_mib": sum(file.stat().st_size for file in saved.rglob("*") if file.is_file()) / MIB,
+        "disk_mib": bytes_below(saved) / MIB,
     }
-    (Path(folder) / TOLD).write_text(json.dumps(figures), encoding="utf-8")
 
 
 def _median(rounds: Sequence[dict[str, float]], key: str) -> float:

@@ -5,7 +5,6 @@ with the run, and in it with the example, at which it was.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +19,7 @@ from wherefrom.benchmarks.respondent import Respondent
 from wherefrom.benchmarks.retriever_arms import Searcher
 from wherefrom.benchmarks.run import Run, limited, read_examples, run_task
 from wherefrom.kb.errors import SourceError, UsageError
+from wherefrom.kb.opening import open_bytes
 from wherefrom.kb.progress import NoProgress, Progress
 
 FORMAT = 1
@@ -177,13 +177,23 @@ def _quick(
     """Leave out what is asked over so many documents that indexing these takes minutes."""
     taken, others = [], dict(left_out)
     for one in evaluations:
-        with nullcontext() if one.corpus is None else one.corpus.open("rb") as lines:
-            count = sum(1 for _ in lines or ())
-        if count > QUICK_DOCUMENTS:
-            others[one.name] = f"indexing its {count:,} documents takes minutes; --full does it"
+        if one.corpus is not None and _more_lines(one.corpus, QUICK_DOCUMENTS):
+            others[one.name] = (
+                f"it has more than {QUICK_DOCUMENTS:,} documents, and indexing them takes minutes; "
+                "--full does it"
+            )
         else:
             taken.append(one)
     return taken, others
+
+
+def _more_lines(file: Path, most: int) -> bool:
+    """Tell whether a file has more lines than so many; of one that cannot be read, no."""
+    try:
+        with open_bytes(file) as lines:
+            return any(number >= most for number, _ in enumerate(lines))
+    except SourceError:
+        return False  # what is wrong with it is told when its documents are read
 
 
 def _looked(

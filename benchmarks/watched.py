@@ -5,12 +5,15 @@ read too, so that a short peak between two samples is not missed. Pages of files
 into memory count while they are resident, although the kernel may drop them at any time.
 """
 
+import json
 import re
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,8 @@ from wherefrom.kb.errors import WherefromError
 
 SAMPLE_SECONDS = 0.02
 MIB = 1024 * 1024
+TOLD = "told.json"  # what a function that is watched returned
+CHILD = "import sys; from wherefrom.benchmarks.watched import tell; tell(*sys.argv[1:])"
 _HIGH_WATER = re.compile(r"^VmHWM:\s*(\d+) kB", re.MULTILINE)
 
 
@@ -60,6 +65,38 @@ def watch(command: Sequence[str | Path]) -> Watched:
     if process.returncode:
         raise WherefromError(f"{command[0]} ended with {process.returncode}: {said[-2000:]}")
     return Watched(seconds, peak, samples)
+
+
+def watch_call(function: str, folder: Path, *words: str) -> tuple[dict[str, Any], Watched]:
+    """Call a function in a process of its own: the figures that it returned, and what it took.
+
+    Parameters
+    ----------
+    function
+        ``module:name``. It is called with `folder` and `words`.
+    folder
+        Where it works, and where its figures are handed over.
+
+    Raises
+    ------
+    WherefromError
+        If it fails.
+    """
+    watched = watch([sys.executable, "-c", CHILD, function, folder, *words])
+    return json.loads((folder / TOLD).read_text(encoding="utf-8")), watched
+
+
+def tell(function: str, folder: str, *words: str) -> None:
+    """Call a function for `watch_call`, and write what it returns into the folder."""
+    module, _, name = function.partition(":")
+    figures = getattr(import_module(module), name)(Path(folder), *words)
+    (Path(folder) / TOLD).write_text(json.dumps(figures), encoding="utf-8")
+
+
+def bytes_below(place: Path) -> int:
+    """Sum the sizes of a file, or of all files in a folder and below."""
+    files = [place] if place.is_file() else place.rglob("*")
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _resident(process: Any) -> int:

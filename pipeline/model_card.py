@@ -100,9 +100,10 @@ def _calibrated(counts: Mapping[str, int] | None) -> str:
 def _runs(name: str, training: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """Return the runs that are known and that a reader came from, its own the last; each once."""
     found: list[tuple[str, Mapping[str, Any]]] = []
-    for role in ("encoder", "teacher"):
-        if training.get(f"{role}_training"):
-            found.extend(_runs(training[role], training[f"{role}_training"]))
+    origins = [(training, "encoder"), *((each, "teacher") for each in training.get("teachers", ()))]
+    for origin, role in origins:
+        if origin.get(f"{role}_training"):
+            found.extend(_runs(origin[role], origin[f"{role}_training"]))
     unique = {run["recipe_sha256"]: (each, run) for each, run in found}
     own = [(name, training)] if "recipe_sha256" in training else []
     return [*unique.values(), *own]
@@ -128,11 +129,11 @@ def _kept_as(manifest: ReaderManifest) -> str:
 
 
 def _run(name: str, run: Mapping[str, Any]) -> str:
-    taught = (
-        f", taught by `{run['teacher']}` (sha256 `{run['teacher_sha256'][:16]}…`)"
-        if "teacher" in run
-        else ""
-    )
+    teachers = [
+        f"`{each['teacher']}` (sha256 `{each['teacher_sha256'][:16]}…`)"
+        for each in run.get("teachers", ())
+    ]
+    taught = f", taught by {' and '.join(teachers)}" if teachers else ""
     kept = (
         f" {run['kept']:.0%} of its weights are those of `{run['kept_from']}`."
         if "kept" in run

@@ -97,8 +97,8 @@ class Recipe:
     layers keep the encoder's weights: a large encoder learns in two thirds of the time. With
     `adapter_rank` the whole encoder keeps its weights, and inference alone learns, in an
     adapter of that rank (`wherefrom.pipeline.adapter`), or of that rank in the mean where `adapter`
-    is ``adalora``. `teacher` is the folder of a reader
-    that labels the pairs that are `taught`. At the end the share `kept` of the weights is that
+    is ``adalora``. `teacher` are the folders of readers
+    that label the pairs that are `taught`. At the end the share `kept` of the weights is that
     of the reader `kept_from`, an ancestor of this one: what it knew comes back, for little of
     what was learnt (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022,
     arXiv:2109.01903).
@@ -127,7 +127,7 @@ class Recipe:
     earlier: tuple[Earlier, ...] = ()
     calibrate: tuple[Evaluation, ...] = ()
     augment: Augment = field(default_factory=Augment)
-    teacher: str = ""
+    teacher: tuple[str, ...] = ()
     seed: int = 7
     negatives: float = 0.3
     statements: int = 0
@@ -216,10 +216,11 @@ def _checked(table: dict[str, Any], earlier: tuple[Earlier, ...], path: Path) ->
     _require_different(sources["evaluate"], path)
     learnt = [name for name in LEARNT if sources[name]]
     augment = augment_table(table.pop("augment", {}), learnt, f"{path}, [augment]")
+    teacher = _teacher(table.pop("teacher", ()), path)
     kinds = {f.name: str if f.name == "encoder" else type(f.default) for f in fields(Recipe)}
     check_values(table, kinds, RANGES, path)
     taught = [source.file for source in sources["pairs"] if source.taught]
-    if taught and not table.get("teacher"):
+    if taught and not teacher:
         raise UsageError(f"{path}: {taught[0]} is taught, but the recipe names no teacher")
     check_choice(table, "adversary", ADVERSARIES, path)
     check_choice(table, "adapter", ADAPTERS, path)
@@ -231,9 +232,19 @@ def _checked(table: dict[str, Any], earlier: tuple[Earlier, ...], path: Path) ->
         _require_inference_alone(table, sources["spans"], path)
     if "encoder" not in table:
         raise UsageError(f"{path}: the key encoder is missing (a model's name or folder)")
-    recipe = Recipe(**sources, augment=augment, **table)
+    recipe = Recipe(**sources, augment=augment, teacher=teacher, **table)
     require_consistent(table, (recipe.warmup_share, recipe.decay_share), earlier, path)
     return recipe
+
+
+def _teacher(found: Any, path: Path) -> tuple[str, ...]:
+    """Return the readers that a recipe calls its teacher: one, or a list of several."""
+    readers = [found] if isinstance(found, str) else found
+    if not isinstance(readers, list | tuple) or not all(isinstance(one, str) for one in readers):
+        raise UsageError(f"{path}: teacher must be a folder or a list of folders, found {found!r}")
+    if len(set(readers)) < len(readers):
+        raise UsageError(f"{path}: teacher names a reader twice, found {found!r}")
+    return tuple(readers)
 
 
 def _require_different(evaluate: tuple[Evaluation, ...], path: Path) -> None:

@@ -30,7 +30,7 @@ from wherefrom.pipeline.recipe import Recipe, earlier_recipes
 from wherefrom.pipeline.stopping_examples import is_set_aside
 from wherefrom.pipeline.teacher import Teacher
 
-Teachers = Callable[[str], Teacher | None]  # open what a recipe names as its teacher
+Teachers = Callable[[tuple[str, ...]], Teacher | None]  # open what a recipe names as its teacher
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
-"""Let a larger reader label inference pairs with probabilities, which a smaller one learns.
+"""Let larger readers label inference pairs with probabilities, which a smaller one learns.
 
-Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network", 2015, arXiv:1503.02531.
-What it has labelled is kept on disk, so that a run that is killed does not label it again.
+Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network", 2015, arXiv:1503.02531:
+several readers, for example of one recipe with other seeds, are an ensemble, whose probabilities
+are the mean of theirs. What each has labelled is kept on disk, so that a run that is killed does
+not label it again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,29 +33,37 @@ Probabilities = tuple[float, ...]  # in the order of INFERENCE_LABELS
 
 @dataclass(frozen=True, slots=True)
 class Teacher:
-    """A reader that labels pairs, and the folder in which its labels are kept.
+    """Readers that label pairs, and the folder in which their labels are kept.
 
     Each reader's labels are in a file of their own, one pair a line:
     ``{"premise": …, "hypothesis": …, "probabilities": [entailment, neutral, contradiction]}``.
     """
 
-    reader: Reader
+    readers: tuple[Reader, ...]
     kept: Path
 
     def label(
         self, pairs: Iterable[Pair], *, progress: Progress | None = None
     ) -> dict[Pair, Probabilities]:
-        """Return the probabilities of pairs; those that it has labelled before are read."""
-        progress = progress or NoProgress()
-        file = self.kept / f"{self.reader.manifest.weights_sha256[:16]}.jsonl"
+        """Return the mean probabilities of pairs; those that were labelled before are read."""
+        asked = list(dict.fromkeys(pairs))
+        said = [self._labels_of(reader, asked, progress or NoProgress()) for reader in self.readers]
+        means = np.mean([[labels[pair] for pair in asked] for labels in said], axis=0).tolist()
+        return {pair: tuple(row) for pair, row in zip(asked, means, strict=True)}
+
+    def _labels_of(
+        self, reader: Reader, pairs: Sequence[Pair], progress: Progress
+    ) -> dict[Pair, Probabilities]:
+        """Return what one reader says, of pairs that it has labelled before, too."""
+        file = self.kept / f"{reader.manifest.weights_sha256[:16]}.jsonl"
         labels = _read_labels(file)
-        new = [pair for pair in dict.fromkeys(pairs) if pair not in labels]
+        new = [pair for pair in pairs if pair not in labels]
         progress.start(STAGE, total=len(new))
         self.kept.mkdir(parents=True, exist_ok=True)
         with file.open("a", encoding="utf-8") as lines:
             for first in range(0, len(new), CHUNK):
                 part = new[first : first + CHUNK]
-                found = self.reader.infer([pair[0] for pair in part], [pair[1] for pair in part])
+                found = reader.infer([pair[0] for pair in part], [pair[1] for pair in part])
                 rows = np.round(found, 4).tolist()
                 labels |= {pair: tuple(row) for pair, row in zip(part, rows, strict=True)}
                 keep(lines, (_record(pair, row) for pair, row in zip(part, rows, strict=True)))

@@ -177,10 +177,11 @@ def training_record(
     recipe_file: Path, recipe: Recipe, data: Path, trained: TrainedReader
 ) -> dict[str, object]:
     """Return what a manifest says of how a reader was trained, but for what it measures."""
+    teachers = [_origin("teacher", each) for each in recipe.teacher]
     return {
         "recipe_sha256": hash_file(recipe_file),
         **_origin("encoder", recipe.encoder),
-        **(_origin("teacher", recipe.teacher) if recipe.teacher else {}),
+        **({"teachers": teachers} if teachers else {}),
         **_settings(recipe),
         **({"kept": recipe.kept, "kept_from": _named(recipe.kept_from)} if recipe.kept else {}),
         "data_sha256": {name: hash_file(data / name) for name in sorted(set(recipe_files(recipe)))},

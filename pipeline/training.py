@@ -135,7 +135,7 @@ def train(
         recipe,
         data,
         builder,
-        teachers=cache(lambda teacher: _teacher(teacher, folder)),
+        teachers=cache(lambda readers: _teacher(readers, folder)),
         labels=labels,
         held_out=held_out,
         augmenter=Augmenter.of(recipe.augment, recipe.seed, folder, fits=builder.question_fits),
@@ -253,11 +253,10 @@ def _collate_one(features: list[list[Item]]) -> dict[str, Tensor]:
     return collate(features[0])
 
 
-def _teacher(reader: str, folder: Path) -> Teacher | None:
+def _teacher(readers: tuple[str, ...], folder: Path) -> Teacher | None:
     """Open what a recipe names as its teacher, where it names one."""
-    if not reader:
-        return None
-    return Teacher(Reader.open(find_model_folder(reader).path), folder / TEACHER_LABELS)
+    opened = tuple(Reader.open(find_model_folder(reader).path) for reader in readers)
+    return Teacher(opened, folder / TEACHER_LABELS) if opened else None
 
 
 def _rise_and_fall(recipe: Recipe, steps: int) -> tuple[int, int]:

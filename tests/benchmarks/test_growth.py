@@ -43,7 +43,7 @@ def test_vectors_are_normalised_lie_in_clusters_and_are_always_the_same(tmp_path
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     near = np.sort(vectors[:50] @ vectors.T, axis=1)
     assert near[:, -6:-1].min() > 0.5 > np.median(near)
-    make_index(str(tmp_path), "flat", "20000")
+    make_index(tmp_path, "flat", "20000")
     assert np.array_equal(open_flat(tmp_path / "vectors.faiss").vectors, vectors)
 
 

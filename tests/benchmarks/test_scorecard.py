@@ -1,5 +1,6 @@
 """The scorecard: which files are evaluations, what is run of them, and what is told of it."""
 
+import gzip
 import json
 import re
 from functools import partial
@@ -276,10 +277,15 @@ def test_quick_leaves_misleading_evidence_out(respondent, tiny, tmp_path):
 def test_quick_asks_over_few_documents_alone(respondent, tiny, tmp_path, monkeypatch):
     monkeypatch.setattr("wherefrom.benchmarks.scorecard.QUICK_DOCUMENTS", 1)
     files = {name: rows for name, rows in LINES.items() if name.startswith(("multihop", "nli"))}
-    card = run(write(tmp_path / "data", files), tmp_path / "card", respondent, tiny)
-    assert [row.name for row in card.rows] == ["nli/snli_dev"]
-    assert "indexing its 2 documents" in card.left_out["multihop/hotpot_questions_a"]
-    assert "indexing its 2 documents" in card.left_out["multihop/hotpot_questions_a-documents"]
+    folder = write(tmp_path / "data", files)
+    for packed in (False, True):
+        if packed:
+            corpus = folder / "multihop/hotpot_corpus.jsonl"
+            corpus.write_bytes(gzip.compress(corpus.read_bytes()))
+        card = run(folder, tmp_path / "card", respondent, tiny)
+        assert [row.name for row in card.rows] == ["nli/snli_dev"]
+        for name in ("multihop/hotpot_questions_a", "multihop/hotpot_questions_a-documents"):
+            assert "more than 1 documents" in card.left_out[name]
 
 
 @pytest.mark.slow

@@ -183,7 +183,7 @@ def test_the_recipe_for_the_bundled_reader_is_one() -> None:
         found = read_compression_recipe(folder / "compression.toml")
         (distil,) = (step for step in found.steps if isinstance(step, Distil))
         learnt = read_recipe(folder / distil.recipe, encoder="student", teacher="original")
-    assert (learnt.encoder, learnt.teacher) == ("student", "original")
+    assert (learnt.encoder, learnt.teacher) == ("student", ("original",))
     assert all("train" in source.file for source in (*learnt.spans, *learnt.pairs))
     assert found.reader == ""
     assert not any("dev" in file for step in found.steps for file in getattr(step, "files", ()))

@@ -90,7 +90,7 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
         evaluate=(Evaluation("e.jsonl", "pairs"), Evaluation("e.jsonl", "pairs", "typos")),
         calibrate=(Evaluation("f.jsonl", "yes_no"),),
         augment=Augment(typos=0.25, translators=("there", "back")),
-        teacher="folder/of/a/reader",
+        teacher=("folder/of/a/reader",),
         label_smoothing=0.1,
         adversary="freelb",
         seed=3,
@@ -319,7 +319,10 @@ def test_every_key_is_documented_with_its_default() -> None:
         (START + "kept = 2\n" + SPANS, ": kept must be from 0 to 1, found 2"),
         (START + "adversary_steps = 0\n" + SPANS, ": adversary_steps must be at least 1, found 0"),
         (START + "adversary_size = 2\n" + SPANS, ": adversary_size must be from 0 to 1, found 2"),
-        (START + "teacher = 3\n" + SPANS, ": teacher must be str, found 3"),
+        (
+            START + "teacher = 3\n" + SPANS,
+            ": teacher must be a folder or a list of folders, found 3",
+        ),
         (
             START + SPANS + '[[evaluate]]\nfile = "x"\ntask = "span"\n',
             r", \[\[evaluate\]\]: unknown task 'span'; choose spans, answerable, .* or texts",

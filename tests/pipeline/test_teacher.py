@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from wherefrom.pipeline import teacher as module
 from wherefrom.pipeline.examples import CONTRADICTION, TAUGHT, PairExample
@@ -39,7 +40,7 @@ def refuse(*_: object) -> None:
 
 def test_probabilities_are_the_teachers_or_the_labels(tmp_path: Path, tiny_reader: Reader) -> None:
     labelled = PairExample("a", "b", CONTRADICTION)
-    found = targets([ASKED[0], labelled, ASKED[1]], Teacher(tiny_reader, tmp_path))
+    found = targets([ASKED[0], labelled, ASKED[1]], Teacher((tiny_reader,), tmp_path))
     said = tiny_reader.infer([p for p, _ in TEXTS[:2]], [h for _, h in TEXTS[:2]])
     assert found.dtype == np.float32
     np.testing.assert_allclose(found[[0, 2]], said, atol=1e-4)
@@ -56,7 +57,7 @@ def test_a_pair_is_labelled_once_and_kept(
 ) -> None:
     monkeypatch.setattr(module, "CHUNK", 2)
     heard = Counted()
-    labels = Teacher(tiny_reader, tmp_path).label([*TEXTS, *TEXTS], progress=heard)
+    labels = Teacher((tiny_reader,), tmp_path).label([*TEXTS, *TEXTS], progress=heard)
     assert heard.steps == [3, 2, 1, "end"]
     (file,) = tmp_path.iterdir()
     assert file.name == f"{tiny_reader.manifest.weights_sha256[:16]}.jsonl"
@@ -64,14 +65,14 @@ def test_a_pair_is_labelled_once_and_kept(
     assert [(r["premise"], r["hypothesis"]) for r in records] == TEXTS
     assert {(r["premise"], r["hypothesis"]): tuple(r["probabilities"]) for r in records} == labels
     monkeypatch.setattr(Reader, "infer", refuse)
-    assert Teacher(tiny_reader, tmp_path).label(TEXTS) == labels
+    assert Teacher((tiny_reader,), tmp_path).label(TEXTS) == labels
 
 
 @pytest.mark.parametrize("cut", [1, 20])
 def test_a_label_that_a_kill_cut_short_is_made_again(
     tmp_path: Path, tiny_reader: Reader, monkeypatch: pytest.MonkeyPatch, cut: int
 ) -> None:
-    teacher = Teacher(tiny_reader, tmp_path)
+    teacher = Teacher((tiny_reader,), tmp_path)
     labels = teacher.label(TEXTS)
     (file,) = tmp_path.iterdir()
     whole = file.read_bytes()
@@ -95,9 +96,25 @@ def test_labels_of_another_teacher_are_not_taken(
     tiny_reader_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    Teacher(tiny_reader, tmp_path).label(TEXTS)
+    Teacher((tiny_reader,), tmp_path).label(TEXTS)
     other = Reader.open(tiny_reader_folder, device="cpu")
     other.manifest = replace(other.manifest, weights_sha256="0" * 64)
     monkeypatch.setattr(Reader, "infer", refuse)
     with pytest.raises(AssertionError, match="asked again"):
-        Teacher(other, tmp_path).label(TEXTS)
+        Teacher((other,), tmp_path).label(TEXTS)
+
+
+def test_several_teachers_are_an_ensemble(
+    tmp_path: Path, tiny_reader: Reader, tiny_reader_folder: Path
+) -> None:
+    other = Reader.open(tiny_reader_folder, device="cpu")
+    other.manifest = replace(other.manifest, weights_sha256="0" * 64)
+    with torch.no_grad():
+        other.network.inference.bias.add_(torch.tensor([1.0, 0.0, -1.0]))
+    labels = Teacher((tiny_reader, other), tmp_path).label(TEXTS)
+    alone = [Teacher((one,), tmp_path).label(TEXTS) for one in (tiny_reader, other)]
+    for pair in TEXTS:
+        means = [(one + two) / 2 for one, two in zip(*(said[pair] for said in alone), strict=True)]
+        assert labels[pair] == pytest.approx(means, abs=1e-12)
+        assert alone[0][pair] != alone[1][pair]
+    assert len(list(tmp_path.iterdir())) == 2

@@ -150,7 +150,8 @@ def test_a_taught_reader_says_where_it_and_its_teacher_come_from(
     assert (record["encoder"], record["encoder_sha256"]) == ("Little one", manifest.weights_sha256)
     assert record["encoder_training"] == manifest.training
     teacher = read_manifest(tiny_reader_folder)
-    assert (record["teacher"], record["teacher_sha256"]) == ("tiny", teacher.weights_sha256)
+    (taught_by,) = record["teachers"]
+    assert (taught_by["teacher"], taught_by["teacher_sha256"]) == ("tiny", teacher.weights_sha256)
     card = (tmp_path / "out" / "README.md").read_text()
     runs = [line for line in card.splitlines() if line.startswith("- `")]
     assert [run.partition(":")[0] for run in runs] == ["- `Little one`", "- `Taught`"]

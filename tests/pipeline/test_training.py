@@ -226,12 +226,12 @@ def test_a_taught_reader_learns_what_its_teacher_says(
         recipe,
         spans=(),
         statements=0,
-        teacher=str(tiny_reader_folder),
+        teacher=(str(tiny_reader_folder),),
         pairs=(PairSource("pairs.jsonl.gz", {"one": 30, "two": 30}, {}, True, 1),),
         max_steps=0,
     )
     trained = train(taught, data, tmp_path / "out")
-    teacher = Teacher(Reader.open(tiny_reader_folder), tmp_path / "again")
+    teacher = Teacher((Reader.open(tiny_reader_folder),), tmp_path / "again")
     batches, counts = draw_batches(taught, data, _builder(trained), teacher=teacher)
     assert counts == {"pair_items": 186}  # six pairs thirty times, and six of other hypotheses
     kept = {file.name: file.read_bytes() for file in (tmp_path / "out/teacher").iterdir()}

@@ -1,24 +1,16 @@
 """Take the examples of a task from a data set of the library `datasets`, on the hub or the disk.
 
-The rows are written into one file of the task's public format, which is then read as any other: so
-its hash is known, a run goes on without the hub, and can be done again. What differs on the hub is
-put as the authors published it: numbers of classes become their names, choices as two lists become
-a list of choices, and questions with their paragraphs SQuAD's JSON. What is null is left out.
+The rows are written into one file of the task's public format in the folder of a run, so that it
+goes on without the hub, and can be done again.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from wherefrom.benchmarks.judgement_files import NO_LABEL
 from wherefrom.benchmarks.task import Task
-from wherefrom.kb.durable import replaced_file
-from wherefrom.kb.errors import RecordError, SourceError, UsageError
-from wherefrom.kb.found import Place, shown
-from wherefrom.kb.huggingface import open_rows, split_location
+from wherefrom.kb.errors import UsageError
+from wherefrom.kb.row_file import write_rows
 
-SCHEME = "hf:"
 STEM = "data"  # of the file in the folder of a run
 
 
@@ -32,18 +24,14 @@ def take_data(
 ) -> Path:
     """Write the rows of a data set into a file of the task's format.
 
-    Rows are streamed; of SQuAD's format, which is one JSON text, all are held.
-
     Parameters
     ----------
-    location
-        ``DATASET[/CONFIG][:SPLIT]``, as `wherefrom.kb.huggingface` reads it.
+    location, columns
+        As for `write_rows`.
     task
         Whose format it is.
     folder
         Of the run; it is made.
-    columns
-        By the name that the format has for it, the column that holds it.
     begun
         Whether the run has begun: what it took then is kept.
 
@@ -54,22 +42,13 @@ def take_data(
 
     Raises
     ------
-    SourceError
-        If the data set cannot be read, has no row, or lacks a column that was named.
-    RecordError
-        If a row holds what JSON cannot.
+    SourceError, RecordError, StorageError
+        As `write_rows`.
     """
     nested = "SQuAD" in task.form
     file = folder / f"{STEM}.{'json' if nested else 'jsonl'}"
-    if begun and file.is_file():
-        return file
-    rows = _published(location, columns or {})
-    lines: Iterable[str] = [_squad(rows)] if nested else (_line(*row) for row in rows)
-    folder.mkdir(parents=True, exist_ok=True)
-    with replaced_file(file) as temporary, temporary.open("w", encoding="utf-8") as out:
-        out.writelines(lines)
-        if not out.tell():
-            raise SourceError(f"{location} has no row")
+    if not (begun and file.is_file()):
+        write_rows(location, file, nested=nested, columns=columns)
     return file
 
 
@@ -93,79 +72,3 @@ def read_columns(given: Sequence[str]) -> dict[str, str]:
             raise UsageError(f"a column is named as WANTED=COLUMN, found {one!r}")
         found[wanted] = column
     return found
-
-
-def _published(
-    location: str, columns: Mapping[str, str]
-) -> Iterator[tuple[Place, dict[str, object]]]:
-    """Yield the rows as they were published, each with its place."""
-    name, split = split_location(location)
-    rows, classes = open_rows(location)
-    for number, found in enumerate(rows):
-        if number == 0:
-            _check(name, columns, list(found))
-        row = {key: _named(value, classes.get(key)) for key, value in found.items()}
-        row |= {wanted: row[column] for wanted, column in columns.items()}
-        yield (
-            Place(f"{name}:{split}", f"row {number}"),
-            {key: _listed(value) for key, value in row.items() if value is not None},
-        )
-
-
-def _check(name: str, columns: Mapping[str, str], known: Sequence[str]) -> None:
-    for column in columns.values():
-        if column not in known:
-            near = get_close_matches(column, known, n=1)
-            hint = f" (did you mean {near[0]}?)" if near else ""
-            raise SourceError(
-                f"{name} has no column {column!r}; its columns are {', '.join(known)}{hint}"
-            )
-
-
-def _named(value: object, names: Sequence[str] | None) -> object:
-    """Return the name of a class by its number; -1 stands where the annotators did not agree."""
-    if names is None or not isinstance(value, int):
-        return value
-    return names[value] if value >= 0 else NO_LABEL
-
-
-def _listed(value: object) -> object:
-    """Turn an object of equally long lists of labels and texts into a list of objects."""
-    if isinstance(value, dict) and set(value) == {"label", "text"}:
-        pairs = zip(value["label"], value["text"], strict=True)
-        return [{"label": label, "text": text} for label, text in pairs]
-    return value
-
-
-def _line(place: Place, row: Mapping[str, object]) -> str:
-    try:
-        return json.dumps(row, ensure_ascii=False) + "\n"
-    except TypeError as error:
-        raise RecordError(f"{place}: cannot be written as JSON: {error}") from error
-
-
-def _squad(rows: Iterable[tuple[Place, Mapping[str, object]]]) -> str:
-    """Put questions into SQuAD's JSON: paragraphs in order, those of one text together."""
-    paragraphs: dict[tuple[str, str], list[dict[str, object]]] = {}
-    for place, row in rows:
-        answers = row.get("answers")
-        if not isinstance(answers, dict) or not {"text", "answer_start"} <= set(answers):
-            raise RecordError(
-                f'{place}: the answers are {shown(answers)}; {{"text": […], "answer_start": […]}} '
-                "is needed"
-            )
-        pairs = zip(answers["text"], answers["answer_start"], strict=True)
-        asked = {
-            "id": row.get("id"),
-            "question": row.get("question"),
-            "answers": [{"text": text, "answer_start": start} for text, start in pairs],
-        }
-        key = str(row.get("title", "")), str(row.get("context", ""))
-        paragraphs.setdefault(key, []).append(asked)
-    if not paragraphs:
-        return ""
-    articles = [
-        {"title": title, "paragraphs": [{"context": context, "qas": asked}]}
-        for (title, context), asked in paragraphs.items()
-    ]
-    return json.dumps({"version": "", "data": articles}, ensure_ascii=False) + "\n"

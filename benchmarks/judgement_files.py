@@ -8,6 +8,8 @@ from wherefrom.benchmarks.question_files import example_id
 from wherefrom.kb.errors import RecordError, unknown_value
 from wherefrom.kb.found import Place, checked_text, shown
 from wherefrom.kb.jsonl import read_objects, require
+from wherefrom.kb.row_file import NO_LABEL
+from wherefrom.pipeline.inference_pairs import PUBLISHED_KEYS
 from wherefrom.pipeline.records import Evidence
 
 TRUTH = ("true", "false")
@@ -27,8 +29,6 @@ PAIR_LINE = (
     '{"premise": "…", "hypothesis": "…", "label": "entailment"} '
     '(or "sentence1", "sentence2", "gold_label")'
 )
-PAIR_KEYS = {"sentence1": "premise", "sentence2": "hypothesis", "gold_label": "label"}
-NO_LABEL = "-"  # of SNLI and MultiNLI, where the annotators did not agree
 
 
 def true_examples(path: Path) -> Iterator[Example]:
@@ -81,7 +81,7 @@ def two_way_examples(path: Path) -> Iterator[Example]:
 
 def _pairs(path: Path, labels: tuple[str, ...]) -> Iterator[Example]:
     for number, (place, published) in enumerate(read_objects(path, PAIR_LINE), start=1):
-        record = {PAIR_KEYS.get(key, key): value for key, value in published.items()}
+        record = {PUBLISHED_KEYS.get(key, key): value for key, value in published.items()}
         if record.get("label") == NO_LABEL:
             continue
         require(record, ("premise", "hypothesis", "label"), PAIR_LINE, place=place)

@@ -32,7 +32,8 @@ def table(names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
         + "</tr>"
         for row in rows
     )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    content = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<div class="wide"><table>{content}</table></div>'
 
 
 def made_of(manifest: Mapping[str, Any]) -> str:

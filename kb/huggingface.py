@@ -19,6 +19,7 @@ from wherefrom.kb.errors import RecordError, SourceError, UsageError
 from wherefrom.kb.found import Found, Place, make_found
 from wherefrom.kb.skipped import SkippedRecords, refuse
 
+SCHEME = "hf:"
 DEFAULT_SPLIT = "train"
 _SPLIT = re.compile(r"(?P<name>.+?)(?::(?P<split>[A-Za-z_][\w.-]*))?")
 _BUILDERS = {".json": "json", ".jsonl": "json", ".csv": "csv", ".tsv": "csv"}

@@ -7,6 +7,7 @@ from typing import Any
 
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.calibrating import LEAST
+from wherefrom.pipeline.data_file import data_file
 from wherefrom.pipeline.examples import SpanExample
 from wherefrom.pipeline.held_out import HALF, HeldOut, group, split
 from wherefrom.pipeline.measuring import examples_of
@@ -45,8 +46,9 @@ def require_calibratable(recipe: Recipe, data: Path) -> None:
         found = len(_of_file(recipe, data, entry))
         if found < LEAST:
             half = "half of " if _is_halved(recipe, entry) else ""
+            file = data_file(data, entry.file)
             raise UsageError(
-                f"{half}{data / entry.file} holds {found} examples of {entry.task}; calibrating "
+                f"{half}{file} holds {found} examples of {entry.task}; calibrating "
                 f"takes {LEAST} or more"
             )
 

@@ -28,6 +28,7 @@ from wherefrom.pipeline.compression_recipe import (
     shared_settings,
 )
 from wherefrom.pipeline.compression_step import Distil, Step, settings_of
+from wherefrom.pipeline.data_file import data_file
 from wherefrom.pipeline.evaluation import score_pairs
 from wherefrom.pipeline.examples import ENTAILMENT, NOT_ENTAILED
 from wherefrom.pipeline.frontier import (
@@ -156,11 +157,11 @@ def _begun(recipe: CompressionRecipe, place: Place) -> Frontier:
 
 def _hashes(recipe: CompressionRecipe, place: Place) -> dict[str, str]:
     """Hash every file that a run reads, those of its distillations too."""
-    files = {name: place.data / name for name in recipe.files}
+    files = {name: data_file(place.data, name) for name in recipe.files}
     for step in recipe.steps:
         if isinstance(step, Distil):
             learnt = distillation(step, recipe, place, encoder=place.original)
-            files |= {name: place.data / name for name in recipe_files(learnt)}
+            files |= {name: data_file(place.data, name) for name in recipe_files(learnt)}
             files[step.recipe] = place.recipe_file.parent / step.recipe
     return {name: hash_file(files[name]) for name in sorted(files)}
 

@@ -15,6 +15,7 @@ from wherefrom.pipeline.compression_step import (
     PruneVocabulary,
     Step,
 )
+from wherefrom.pipeline.data_file import data_file
 from wherefrom.pipeline.frontier import ORIGINAL
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.latency import timed_examples
@@ -61,7 +62,7 @@ def require_fitting(recipe: CompressionRecipe, place: Place) -> None:
 
 def _require_files(names: Iterable[str], data: Path) -> None:
     for name in names:
-        if not (data / name).is_file():
+        if not data_file(data, name).is_file():
             raise UsageError(f"the recipe names {name}, which is not in the data folder {data}")
 
 

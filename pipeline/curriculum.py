@@ -12,6 +12,7 @@ from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
 from wherefrom.kb.sentences import split_sentences
 from wherefrom.pipeline.claims import read_claims, read_yes_no
+from wherefrom.pipeline.data_file import data_file
 from wherefrom.pipeline.examples import (
     CONTRADICTION,
     ENTAILMENT,
@@ -76,7 +77,7 @@ def pair_examples(recipe: Recipe, data: Path, rng: random.Random) -> list[PairEx
     if recipe.overlap_pairs:
         drawn.extend(pair for _, pair in overlap_pairs(recipe.overlap_pairs, "training", rng))
     for plain in recipe.yes_no:
-        drawn.extend(repeat(list(read_yes_no(data / plain.file)), plain.share, rng))
+        drawn.extend(repeat(list(read_yes_no(data_file(data, plain.file))), plain.share, rng))
     return drawn
 
 
@@ -86,7 +87,7 @@ def choice_examples(
     """Draw the questions with choices, with evidence where a source names a knowledge base."""
     drawn: list[ChoiceExample] = []
     for source in recipe.choices:
-        questions = repeat(list(read_choices(data / source.file)), source.share, rng)
+        questions = repeat(list(read_choices(data_file(data, source.file))), source.share, rng)
         examples = [as_example(question) for question in questions]
         if source.retrieved:
             asked = [question.question for question in questions]
@@ -103,7 +104,7 @@ def claim_examples(
     """Draw the claims, with evidence where a source names a knowledge base."""
     drawn: list[ClaimExample] = []
     for source in recipe.claims:
-        examples = repeat(list(read_claims(data / source.file)), source.share, rng)
+        examples = repeat(list(read_claims(data_file(data, source.file))), source.share, rng)
         if source.retrieved:
             known = _opened(source.retrieved)
             examples = claims_with_evidence(known, examples, rng, progress=progress)
@@ -116,7 +117,7 @@ def text_examples(recipe: Recipe, data: Path, rng: random.Random) -> list[TextEx
     return [
         example
         for source in recipe.texts
-        for example in repeat(list(read_texts(data / source.file)), source.share, rng)
+        for example in repeat(list(read_texts(data_file(data, source.file))), source.share, rng)
     ]
 
 
@@ -138,7 +139,7 @@ def _opened(folder: str) -> Knowledge:
 
 
 def _questions(source: SpanSource, data: Path) -> list[SquadQuestion]:
-    return read_squad(data / source.file, tokenised=source.tokenised)
+    return read_squad(data_file(data, source.file), tokenised=source.tokenised)
 
 
 def _positive(question: SquadQuestion, rng: random.Random) -> SpanExample:
@@ -177,7 +178,7 @@ def _negatives(
 
 def _pairs(source: PairSource, data: Path, rng: random.Random) -> list[PairExample]:
     groups: dict[tuple[str, int], list[PairExample]] = defaultdict(list)
-    for name, example in read_pairs(data / source.file, sources=source.shares or None):
+    for name, example in read_pairs(data_file(data, source.file), sources=source.shares or None):
         groups[name, example.label].append(example)
     known = {name for name, _ in groups}
     for name in [*source.shares, *(key.rpartition("/")[0] for key in source.label_shares)]:

@@ -25,6 +25,7 @@ from wherefrom.pipeline.curriculum import (
     span_examples,
     text_examples,
 )
+from wherefrom.pipeline.data_file import data_file
 from wherefrom.pipeline.examples import (
     ChoiceExample,
     ClaimExample,
@@ -198,7 +199,7 @@ def text_labels(recipe: Recipe, data: Path) -> tuple[str, ...]:
         If there are texts, but fewer than two labels among them.
     """
     recipes = (recipe, *earlier_recipes(recipe))
-    files = [data / source.file for each in recipes for source in each.texts]
+    files = [data_file(data, source.file) for each in recipes for source in each.texts]
     labels = tuple(sorted({example.label for file in files for example in read_texts(file)}))
     if files and len(labels) < 2:
         raise UsageError(f"{files[0]}: texts need two labels or more, found {list(labels)}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from wherefrom.kb.errors import RecordError
 from wherefrom.kb.found import shown
 from wherefrom.kb.jsonl import read_objects, require
+from wherefrom.kb.row_file import NO_LABEL
 from wherefrom.pipeline.examples import (
     INFERENCE_LABELS,
     NOT_ENTAILED,
@@ -13,7 +14,11 @@ from wherefrom.pipeline.examples import (
     PairExample,
 )
 
-FIELDS = '{"premise": "…", "hypothesis": "…", "label": "…", "source": "…"} (source may be left out)'
+FIELDS = (
+    '{"premise": "…", "hypothesis": "…", "label": "…", "source": "…"} (source may be left out; '
+    '"sentence1", "sentence2" and "gold_label" as SNLI and MultiNLI have it)'
+)
+PUBLISHED_KEYS = {"sentence1": "premise", "sentence2": "hypothesis", "gold_label": "label"}
 LABELS = (*INFERENCE_LABELS, NOT_ENTAILMENT)
 
 
@@ -22,6 +27,8 @@ def read_pairs(
 ) -> Iterator[tuple[str, PairExample]]:
     """Yield (source, example) for each line, in order; lines of other `sources` are passed over.
 
+    So are pairs whose annotators did not agree, which are published with the label "-".
+
     Raises
     ------
     SourceError
@@ -29,9 +36,10 @@ def read_pairs(
     RecordError
         If a line is not JSON, lacks a field, or has a label outside LABELS.
     """
-    for place, record in read_objects(path, FIELDS):
+    for place, published in read_objects(path, FIELDS):
+        record = {PUBLISHED_KEYS.get(key, key): value for key, value in published.items()}
         source = str(record.get("source", ""))
-        if sources is not None and source not in sources:
+        if (sources is not None and source not in sources) or record.get("label") == NO_LABEL:
             continue
         require(record, ("premise", "hypothesis", "label"), FIELDS, place=place)
         premise, hypothesis, label = record["premise"], record["hypothesis"], record["label"]

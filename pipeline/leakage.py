@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.claims import read_claims, read_yes_no
+from wherefrom.pipeline.data_file import data_file
 from wherefrom.pipeline.examples import (
     ChoiceExample,
     ClaimExample,
@@ -38,7 +39,7 @@ def evaluated(evaluations: Iterable[Evaluation], data: Path) -> dict[str, str]:
     return {
         content(example): entry.file
         for entry in evaluations
-        for example in _examples(entry, data / entry.file)
+        for example in _examples(entry, data_file(data, entry.file))
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.changed_examples import changed_examples, lost
 from wherefrom.pipeline.claims import read_claims, read_yes_no
+from wherefrom.pipeline.data_file import data_file
 from wherefrom.pipeline.evaluation import (
     score_answerable,
     score_choices,
@@ -157,7 +158,7 @@ def examples_of(entry: Evaluation, data: Path, *, most: int = 0) -> Sequence[Any
     UsageError
         If there is none.
     """
-    file = data / entry.file
+    file = data_file(data, entry.file)
     examples = list(_TASKS[entry.task].read(file))
     if not examples:
         raise UsageError(f"nothing to measure on: {file} holds no example")

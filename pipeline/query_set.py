@@ -13,8 +13,10 @@ from wherefrom.kb.beir import read_beir
 from wherefrom.kb.beir_queries import queries_file, read_judgements, read_queries
 from wherefrom.kb.errors import RecordError, UsageError
 from wherefrom.kb.found import Place, checked, shown
+from wherefrom.kb.huggingface import SCHEME
 from wherefrom.kb.jsonl import read_objects, require
 from wherefrom.kb.records import Passage
+from wherefrom.pipeline.data_file import data_file
 from wherefrom.pipeline.query_sources import QueryEvaluation, QuerySource, named
 from wherefrom.pipeline.squad import read_squad
 
@@ -92,10 +94,10 @@ def read_query_set(source: QuerySource | QueryEvaluation, data: Path) -> QuerySe
             raise UsageError(_absent(source.folder, data))
         _read_folder(data / source.folder, source.split, gathered)
     else:
-        file = data / source.file
+        file = data_file(data, source.file)
         if not file.is_file():
             raise UsageError(_absent(source.file, data))
-        if ".jsonl" in file.suffixes:
+        if source.file.startswith(SCHEME) or ".jsonl" in file.suffixes:
             _read_lines(file, gathered)
         else:
             _read_squad(file, gathered)
@@ -108,7 +110,7 @@ def read_query_set(source: QuerySource | QueryEvaluation, data: Path) -> QuerySe
 def files_of(source: QuerySource | QueryEvaluation) -> list[str]:
     """Return the pattern of each file that a source is read from, relative to the data folder."""
     if source.file:
-        return [source.file]
+        return [data_file(Path(), source.file).as_posix()]
     names = ("corpus.jsonl*", "queries.jsonl*", f"qrels/{source.split}.tsv")
     return [f"{source.folder}/{name}" for name in names]
 

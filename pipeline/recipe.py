@@ -26,6 +26,7 @@ from wherefrom.pipeline.sources import (
     SpanSource,
     calibration,
     check_keys,
+    columns_table,
     evaluation,
     judged_source,
     pair_source,
@@ -113,7 +114,8 @@ class Recipe:
 
     Of each task the share `calibration_share` of the examples is not learnt, so that its
     probabilities can be fitted on them; of a head for which `calibrate` names files they
-    are fitted on those. `augment` says which changed copies of examples are learnt, too.
+    are fitted on those. `augment` says which changed copies of examples are learnt, too. `columns`
+    says of files that are data sets (`hf:`) what their columns are called in the file's format.
     """
 
     encoder: str
@@ -127,6 +129,7 @@ class Recipe:
     earlier: tuple[Earlier, ...] = ()
     calibrate: tuple[Evaluation, ...] = ()
     augment: Augment = field(default_factory=Augment)
+    columns: dict[str, dict[str, str]] = field(default_factory=dict)
     teacher: tuple[str, ...] = ()
     seed: int = 7
     negatives: float = 0.3
@@ -217,6 +220,8 @@ def _checked(table: dict[str, Any], earlier: tuple[Earlier, ...], path: Path) ->
     learnt = [name for name in LEARNT if sources[name]]
     augment = augment_table(table.pop("augment", {}), learnt, f"{path}, [augment]")
     teacher = _teacher(table.pop("teacher", ()), path)
+    names = [entry.file for entries in sources.values() for entry in entries]
+    columns = columns_table(table.pop("columns", {}), names, f"{path}, [columns]")
     kinds = {f.name: str if f.name == "encoder" else type(f.default) for f in fields(Recipe)}
     check_values(table, kinds, RANGES, path)
     taught = [source.file for source in sources["pairs"] if source.taught]
@@ -232,7 +237,7 @@ def _checked(table: dict[str, Any], earlier: tuple[Earlier, ...], path: Path) ->
         _require_inference_alone(table, sources["spans"], path)
     if "encoder" not in table:
         raise UsageError(f"{path}: the key encoder is missing (a model's name or folder)")
-    recipe = Recipe(**sources, augment=augment, teacher=teacher, **table)
+    recipe = Recipe(**sources, augment=augment, teacher=teacher, columns=columns, **table)
     require_consistent(table, (recipe.warmup_share, recipe.decay_share), earlier, path)
     return recipe
 

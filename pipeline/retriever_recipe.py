@@ -1,6 +1,6 @@
 """Read a recipe for a retriever: which queries its encoder learns from, and how."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from wherefrom.indexes.model_folder import DEFAULT_ENCODER
@@ -19,7 +19,7 @@ from wherefrom.pipeline.recipe_kind import (
     require_kind,
     tables_of,
 )
-from wherefrom.pipeline.sources import ENDLESS, check_keys
+from wherefrom.pipeline.sources import ENDLESS, check_keys, columns_table
 
 RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "seed": (0, 2**32 - 1),
@@ -52,11 +52,13 @@ class RetrieverRecipe:
     `max_tokens` while training; what is stored reads as much as the encoder did before. With
     `adapter_rank` only matrices of that rank learn, which are added to the encoder's at the end
     (Hu et al., "LoRA", ICLR 2022, arXiv:2106.09685). `leaks` says what becomes of training queries
-    that are evaluated on too: ``refuse`` stops, ``drop`` leaves them out.
+    that are evaluated on too: ``refuse`` stops, ``drop`` leaves them out. `columns` says of files
+    that are data sets (`hf:`) which of their columns are `query`, `positive` and `negatives`.
     """
 
     queries: tuple[QuerySource, ...]
     evaluate: tuple[QueryEvaluation, ...] = ()
+    columns: dict[str, dict[str, str]] = field(default_factory=dict)
     encoder: str = DEFAULT_ENCODER
     seed: int = 7
     batch: int = 32
@@ -86,14 +88,16 @@ def read_retriever_recipe(path: Path) -> RetrieverRecipe:
     """
     table = read_table(path)
     require_kind(table, "retriever", path)
-    check_keys(table, [field.name for field in fields(RetrieverRecipe)], str(path))
+    check_keys(table, [each.name for each in fields(RetrieverRecipe)], str(path))
     queries = tuple(query_source(*each) for each in tables_of(table, "queries", path))
     evaluate = tuple(query_evaluation(*each) for each in tables_of(table, "evaluate", path))
     if not queries:
         raise UsageError(f"{path}: a recipe for a retriever needs at least one of [[queries]]")
+    names = [each.file for each in (*queries, *evaluate)]
+    columns = columns_table(table.pop("columns", {}), names, f"{path}, [columns]")
     kinds = {each.name: type(each.default) for each in fields(RetrieverRecipe)}
     check_values(table, kinds, RANGES, path)
     if not table.get("encoder", DEFAULT_ENCODER):
         raise UsageError(f"{path}: encoder is empty; leave it out for {DEFAULT_ENCODER}")
     check_choice(table, "leaks", LEAKS, path)
-    return RetrieverRecipe(queries=queries, evaluate=evaluate, **table)
+    return RetrieverRecipe(queries=queries, evaluate=evaluate, columns=columns, **table)

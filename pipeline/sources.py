@@ -1,10 +1,12 @@
 """The files that a recipe names, and the checks of what it says of each."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from wherefrom.kb.errors import UsageError, unknown_value
+from wherefrom.kb.huggingface import SCHEME
 from wherefrom.pipeline.examples import INFERENCE_LABELS
 
 EVALUATION_TASKS = ("spans", "answerable", "pairs", "yes_no", "choices", "claims", "texts")
@@ -169,6 +171,26 @@ def _task(entry: dict[str, Any], allowed: tuple[str, ...], where: str) -> str:
     if entry.get("task") not in allowed:
         raise UsageError(f"{where}: {unknown_value('task', str(entry.get('task')), allowed)}")
     return str(entry["task"])
+
+
+def columns_table(found: Any, names: Collection[str], where: str) -> dict[str, dict[str, str]]:
+    """Check a recipe's [columns]: by data set, the column that holds what the format calls so.
+
+    `names` are those of the recipe's files, those of data sets among them.
+    """
+    example = '[columns."hf:DATASET"] with WANTED = "COLUMN"'
+    if not isinstance(found, dict):
+        raise UsageError(f"{where} must be tables {example}, found {found!r}")
+    data_sets = [name for name in names if name.startswith(SCHEME)]
+    if found and not data_sets:
+        raise UsageError(f"{where}: no file of the recipe is a data set ({SCHEME}…)")
+    for name, table in found.items():
+        if name not in data_sets:
+            raise UsageError(f"{where}: {unknown_value('data set', name, data_sets)}")
+        texts = isinstance(table, dict) and all(isinstance(one, str) for one in table.values())
+        if not texts:
+            raise UsageError(f"{where}: {name} must be a table {example}, found {table!r}")
+    return found
 
 
 def check_keys(table: dict[str, Any], allowed: list[str], where: str) -> None:

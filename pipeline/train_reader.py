@@ -23,11 +23,13 @@ from wherefrom.pipeline.checkpoint import (
     save_reader,
     write_manifest,
 )
+from wherefrom.pipeline.data_file import data_file, take_data_sets
 from wherefrom.pipeline.gains import gains
 from wherefrom.pipeline.held_out import HeldOut
 from wherefrom.pipeline.measuring import measured, require_measurable
 from wherefrom.pipeline.model_card import write_model_card
 from wherefrom.pipeline.networks import is_reader
+from wherefrom.pipeline.processes import first_process_first, is_first_process, wait_for_all
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import LEARNT, Recipe, earlier_recipes, read_recipe
 from wherefrom.pipeline.reliability_drawing import write_reliability
@@ -54,7 +56,8 @@ def train_reader(
     recipe_file
         The recipe, a TOML file; see `wherefrom.pipeline.recipe`.
     data
-        The folder that the recipe's file names are relative to.
+        The folder that the recipe's file names are relative to, and into which data sets (`hf:`)
+        are taken.
     out
         The folder for the reader; checkpoints go to a folder within it.
     resume
@@ -79,10 +82,22 @@ def train_reader(
         If the recipe's encoder cannot be loaded.
     """
     recipe = read_recipe(recipe_file)
+    with first_process_first():
+        _take_data_sets(recipe, data)
     _require_files(recipe, data)
     require_measurable(recipe, data)
     require_calibratable(recipe, data)
     trained = train(recipe, data, out / CHECKPOINTS, resume=resume, progress=progress)
+    if is_first_process():
+        _write(out, name, recipe_file, recipe, data, trained)
+    wait_for_all()
+    return read_manifest(out)
+
+
+def _write(
+    out: Path, name: str, recipe_file: Path, recipe: Recipe, data: Path, trained: TrainedReader
+) -> None:
+    """Write a reader, fit its probabilities, measure it, and write what was found."""
     manifest = ReaderManifest(
         name=name or out.resolve().name,
         weights_sha256="",
@@ -94,7 +109,7 @@ def train_reader(
     manifest = replace(manifest, calibration=_first_calibration(recipe))
     write_manifest(out, manifest)
     manifest = _calibrated(out, manifest, calibration_examples(recipe, data, trained.held_out))
-    return _reported(out, manifest, recipe, data)
+    _report(out, manifest, recipe, data)
 
 
 def _calibrated(out: Path, manifest: ReaderManifest, examples: HeldOut) -> ReaderManifest:
@@ -112,7 +127,7 @@ def _calibrated(out: Path, manifest: ReaderManifest, examples: HeldOut) -> Reade
     return manifest
 
 
-def _reported(out: Path, manifest: ReaderManifest, recipe: Recipe, data: Path) -> ReaderManifest:
+def _report(out: Path, manifest: ReaderManifest, recipe: Recipe, data: Path) -> None:
     """Measure the stored weights, with their calibration, and write what was found."""
     reader = Reader.open(out)
     found = {
@@ -137,7 +152,6 @@ def _reported(out: Path, manifest: ReaderManifest, recipe: Recipe, data: Path) -
     write_manifest(out, manifest)
     write_reliability(out, {name: one.bins for name, one in found.items() if one.bins})
     write_model_card(out, manifest)
-    return manifest
 
 
 def _first_calibration(recipe: Recipe) -> Calibration:
@@ -162,7 +176,7 @@ def _known_calibration(recipe: Recipe) -> Calibration:
 def _require_files(recipe: Recipe, data: Path) -> None:
     """Stop before the training, not hours into it, when a file is absent."""
     for name in recipe_files(recipe):
-        if not (data / name).is_file():
+        if not data_file(data, name).is_file():
             raise UsageError(f"the recipe names {name}, which is not in the data folder {data}")
 
 
@@ -171,6 +185,16 @@ def recipe_files(recipe: Recipe) -> list[str]:
     recipes = (recipe, *earlier_recipes(recipe))
     learnt = [one.file for each in recipes for name in LEARNT for one in getattr(each, name)]
     return [*learnt, *(entry.file for entry in (*recipe.evaluate, *recipe.calibrate))]
+
+
+def _take_data_sets(recipe: Recipe, data: Path) -> None:
+    """Take the data sets among a recipe's files, those of spans into SQuAD's format."""
+    recipes = (*earlier_recipes(recipe), recipe)
+    measured = (*recipe.evaluate, *recipe.calibrate)
+    nested = [one.file for each in recipes for one in each.spans]
+    nested += [one.file for one in measured if one.task in ("spans", "answerable")]
+    columns = {name: found for each in recipes for name, found in each.columns.items()}
+    take_data_sets(recipe_files(recipe), data, nested=nested, columns=columns)
 
 
 def training_record(
@@ -184,7 +208,9 @@ def training_record(
         **({"teachers": teachers} if teachers else {}),
         **_settings(recipe),
         **({"kept": recipe.kept, "kept_from": _named(recipe.kept_from)} if recipe.kept else {}),
-        "data_sha256": {name: hash_file(data / name) for name in sorted(set(recipe_files(recipe)))},
+        "data_sha256": {
+            name: hash_file(data_file(data, name)) for name in sorted(set(recipe_files(recipe)))
+        },
         "seed": recipe.seed,
         "steps": trained.steps,
         **trained.items,

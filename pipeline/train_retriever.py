@@ -13,6 +13,7 @@ from wherefrom.kb.durable import hash_file
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
 from wherefrom.pipeline.checkpoint import MANIFEST
+from wherefrom.pipeline.data_file import take_data_sets
 from wherefrom.pipeline.hard_negatives import examples, require_enough
 from wherefrom.pipeline.leakage import bare_words
 from wherefrom.pipeline.query_batches import QueryBatch, draw_query_batches
@@ -86,6 +87,8 @@ def train_retriever(
     recipe = read_retriever_recipe(recipe_file)
     _ = checkpoint_to_resume(out / CHECKPOINTS, resume=resume)
     folder = _encoder_folder(recipe.encoder)
+    names = [each.file for each in (*recipe.queries, *recipe.evaluate)]
+    take_data_sets(names, data, columns=recipe.columns)
     read = _read(recipe, data)
     from wherefrom.pipeline.retriever_training import load_model_to_train, train_encoder
 

@@ -53,6 +53,7 @@ from wherefrom.pipeline.networks import (
     new_network,
     require_same_shape,
 )
+from wherefrom.pipeline.processes import first_process_first, process_count, wait_for_all
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.reader_trainer import BatchList, ReaderTrainer
@@ -131,23 +132,26 @@ def train(
         require_same_shape(network, ancestor)
     builder = PromptBuilder(tokenizer.backend_tokenizer, max_tokens=recipe.max_tokens)
     held_out = HeldOut()
-    drawn = draw_run(
-        recipe,
-        data,
-        builder,
-        teachers=cache(lambda readers: _teacher(readers, folder)),
-        labels=labels,
-        held_out=held_out,
-        augmenter=Augmenter.of(recipe.augment, recipe.seed, folder, fits=builder.question_fits),
-        progress=progress,
-    )
+    with first_process_first():
+        drawn = draw_run(
+            recipe,
+            data,
+            builder,
+            teachers=cache(lambda readers: _teacher(readers, folder)),
+            labels=labels,
+            held_out=held_out,
+            augmenter=Augmenter.of(recipe.augment, recipe.seed, folder, fits=builder.question_fits),
+            progress=progress,
+        )
     trainer = _trainer(recipe, folder, network, drawn)
     if recipe.consolidation:
-        fisher = fisher_information(
-            network, drawn.remembered, folder, seed=recipe.seed, fresh=fresh, progress=progress
-        )
+        with first_process_first():
+            fisher = fisher_information(
+                network, drawn.remembered, folder, seed=recipe.seed, fresh=fresh, progress=progress
+            )
         trainer.terms.append(Consolidation(recipe.consolidation, fisher, network))
     seconds = _run(trainer, recipe, last)
+    wait_for_all()  # the first has written the last checkpoint
     record = _chosen_weights(trainer, recipe, folder, drawn)
     network = network.cpu().eval()
     if recipe.adapter_rank:
@@ -187,10 +191,10 @@ def _trainer(
     recipe: Recipe, folder: Path, network: ReaderNetwork, drawn: RunBatches
 ) -> ReaderTrainer:
     """Make the trainer of a run, with all that acts on its steps."""
-    batches = drawn.learnt
+    batches, together = drawn.learnt, recipe.accumulate * process_count()
     if recipe.max_steps:
-        batches = batches[: recipe.max_steps * recipe.accumulate]
-    steps = math.ceil(len(batches) / recipe.accumulate)
+        batches = batches[: recipe.max_steps * together]
+    steps = math.ceil(len(batches) / together)
     require_averageable(recipe.averaged, steps, recipe.save_steps)
     trainer = ReaderTrainer(
         model=network,

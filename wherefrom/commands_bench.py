@@ -134,11 +134,12 @@ def run_bench(
     """Run a task: predictions, measures with intervals, and whether the evidence mattered."""
     from wherefrom.bars import ProgressBars
     from wherefrom.benchmarks.changing import Change
-    from wherefrom.benchmarks.hub_data import SCHEME, read_columns, take_data
+    from wherefrom.benchmarks.hub_data import read_columns, take_data
     from wherefrom.benchmarks.respondents import open_measured
     from wherefrom.benchmarks.run import has_begun, run_task
     from wherefrom.benchmarks.tasks import find_task
     from wherefrom.kb.errors import UsageError
+    from wherefrom.kb.huggingface import SCHEME
 
     chosen = find_task(task)
     change = None if changed is None else Change.of(changed, wordnet)
@@ -177,10 +178,10 @@ def run_bench(
 
 def _file(task: "Task", data: str, split: str | None) -> Path:
     """Return where the data are; raise UsageError where the task is not read from such."""
-    from wherefrom.benchmarks.hub_data import SCHEME
     from wherefrom.benchmarks.task import itself
     from wherefrom.kb.beir_queries import judgements_file
     from wherefrom.kb.errors import UsageError
+    from wherefrom.kb.huggingface import SCHEME
 
     if data.startswith(SCHEME) and task.files is not itself:
         raise UsageError(f"{task.name} is read from a folder; a data set of hf: gives one file")

@@ -35,6 +35,7 @@ def train(
 ) -> None:
     """Train a reader or a retriever by a recipe, and measure it."""
     from wherefrom.bars import ProgressBars
+    from wherefrom.pipeline.processes import is_first_process
     from wherefrom.pipeline.recipe_kind import recipe_kind
 
     is_retriever = recipe_kind(recipe) == "retriever"
@@ -48,6 +49,8 @@ def train(
             from wherefrom.pipeline.train_reader import train_reader
 
             manifest = train_reader(recipe, data, out, resume=resume, progress=bars)
+    if not is_first_process():
+        return
     if as_json:
         print_json(asdict(manifest))
         return

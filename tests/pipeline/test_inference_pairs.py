@@ -33,6 +33,15 @@ def test_a_source_may_be_left_out(tmp_path: Path) -> None:
     assert [source for source, _ in read_pairs(path)] == [""]
 
 
+def test_files_as_snli_and_multinli_have_them(tmp_path: Path) -> None:
+    names = {"premise": "sentence1", "hypothesis": "sentence2", "label": "gold_label"}
+    published = {names.get(key, key): value for key, value in GOOD.items()}
+    path = tmp_path / "snli_1.0_train.jsonl"
+    lines = (json.dumps({**published, "gold_label": label}) for label in ("-", "neutral"))
+    path.write_text("".join(f"{line}\n" for line in lines))
+    assert list(read_pairs(path)) == [("s", PairExample("p", "h", NEUTRAL))]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

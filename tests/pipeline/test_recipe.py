@@ -19,9 +19,7 @@ SPANS = '[[spans]]\nfile = "s"\n'
 PAIRS = '[[pairs]]\nfile = "p"\n'
 
 
-@pytest.fixture(
-    params=["reader", "first_teacher", "teacher", "second_reader", "third_reader", "inference"]
-)
+@pytest.fixture(params=["reader", "first_teacher", "teacher", "inference"])
 def bundled(request: pytest.FixtureRequest) -> Recipe:
     with as_file(files("wherefrom.models") / f"{request.param}.toml") as path:
         return read_recipe(path)

@@ -14,6 +14,12 @@ from wherefrom.kb.progress import Progress
 from wherefrom.pipeline.augmentation import Augmenter
 from wherefrom.pipeline.batches import Item
 from wherefrom.pipeline.curriculum import repeat
+from wherefrom.pipeline.drawn_data import (
+    DrawnData,
+    full_prompts,
+    label_counts,
+    require_labels,
+)
 from wherefrom.pipeline.draws import (
     Examples,
     Made,
@@ -39,7 +45,8 @@ class RunBatches:
 
     `counts` are the numbers of items of each task that are learnt from, and of leaks that were
     dropped; `replayed` such numbers for each of the recipe's earlier ones. `remembered` are items
-    of these that tell which weights count, in the order of the earlier recipes.
+    of these that tell which weights count, in the order of the earlier recipes. `data` says what
+    the recipe's own examples are like.
     """
 
     learnt: list[list[Item]]
@@ -47,6 +54,7 @@ class RunBatches:
     counts: dict[str, int]
     replayed: tuple[dict[str, int], ...]
     remembered: list[Item]
+    data: DrawnData | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +92,8 @@ def draw_run(
     Raises
     ------
     UsageError
-        If there is nothing to learn from or to set aside, or examples stand in an evaluation file
-        too and are refused.
+        If there is nothing to learn from or to set aside, all examples of a task have one label, or
+        examples stand in an evaluation file too and are refused.
     """
     known = evaluated((*recipe.evaluate, *recipe.calibrate), data)
     drawing = Drawing(recipe, data, builder, teachers, labels, known, progress)
@@ -95,6 +103,9 @@ def draw_run(
     )
     learnt, other_side = _parted(drawn, recipe)
     learnt = augmented(learnt, augmenter, known=known, progress=progress)
+    labels_drawn = label_counts(learnt)
+    if not recipe.earlier:  # of those examples of other labels are learnt, too
+        require_labels(labels_drawn)
     made = _items(drawing, recipe, learnt)
     batches = cut_items(made, rng)
     if not batches:
@@ -118,6 +129,7 @@ def draw_run(
         counts,
         tuple(other.counts for other in others),
         [item for other in others for item in other.remembered],
+        DrawnData(labels_drawn, full_prompts(made, builder.max_tokens), builder.max_tokens),
     )
 
 

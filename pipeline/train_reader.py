@@ -1,6 +1,7 @@
 """Make a reader by a recipe: train it, store it, measure what was stored, write its model card."""
 
 import platform
+from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -48,6 +49,7 @@ def train_reader(
     resume: bool = False,
     name: str = "",
     progress: Progress | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> ReaderManifest:
     """Train a reader and write it to a folder.
 
@@ -66,6 +68,8 @@ def train_reader(
         What the reader is called; the name of `out` if it is left out.
     progress
         Hears of the pairs that the recipe's teacher labels.
+    tell
+        Hears, before the first step, what of the drawn examples may be wrong.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def train_reader(
     _require_files(recipe, data)
     require_measurable(recipe, data)
     require_calibratable(recipe, data)
-    trained = train(recipe, data, out / CHECKPOINTS, resume=resume, progress=progress)
+    trained = train(recipe, data, out / CHECKPOINTS, resume=resume, progress=progress, tell=tell)
     if is_first_process():
         _write(out, name, recipe_file, recipe, data, trained)
     wait_for_all()

@@ -7,6 +7,7 @@ and resumed sees exactly the batches that an undisturbed one sees.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
@@ -90,6 +91,7 @@ def train(
     *,
     resume: bool = False,
     progress: Progress | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> TrainedReader:
     """Train a reader and return it.
 
@@ -104,6 +106,8 @@ def train(
     progress
         Hears of the pairs that the recipe's teacher labels, and of the examples by which weights
         are weighed.
+    tell
+        Hears, before the first step, what of the drawn examples may be wrong.
 
     Raises
     ------
@@ -143,6 +147,8 @@ def train(
             augmenter=Augmenter.of(recipe.augment, recipe.seed, folder, fits=builder.question_fits),
             progress=progress,
         )
+    for concern in drawn.data.concerns() if drawn.data and tell else ():
+        tell(concern)
     trainer = _trainer(recipe, folder, network, drawn)
     if recipe.consolidation:
         with first_process_first():
@@ -232,7 +238,7 @@ def _chosen_weights(
     trainer: ReaderTrainer, recipe: Recipe, folder: Path, drawn: RunBatches
 ) -> dict[str, Any]:
     """Give the network the weights that count in the end; return what is to be said of them."""
-    record: dict[str, Any] = {}
+    record: dict[str, Any] = drawn.data.record if drawn.data else {}
     if recipe.stopping_share:
         best = trainer.state.best_global_step
         loss = trainer.state.best_metric

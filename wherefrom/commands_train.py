@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wherefrom.options import AsJson, KnowledgeBasePath
-from wherefrom.printing import print_fields, print_json
+from wherefrom.printing import message, print_fields, print_json
 
 if TYPE_CHECKING:
     from wherefrom.pipeline.checkpoint import ReaderManifest
@@ -48,7 +48,8 @@ def train(
         else:
             from wherefrom.pipeline.train_reader import train_reader
 
-            manifest = train_reader(recipe, data, out, resume=resume, progress=bars)
+            told = message if is_first_process() else None
+            manifest = train_reader(recipe, data, out, resume=resume, progress=bars, tell=told)
     if not is_first_process():
         return
     if as_json:

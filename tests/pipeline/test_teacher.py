@@ -110,7 +110,7 @@ def test_several_teachers_are_an_ensemble(
     other = Reader.open(tiny_reader_folder, device="cpu")
     other.manifest = replace(other.manifest, weights_sha256="0" * 64)
     with torch.no_grad():
-        other.network.inference.bias.add_(torch.tensor([1.0, 0.0, -1.0]))
+        other._network.inference.bias.add_(torch.tensor([1.0, 0.0, -1.0]))
     labels = Teacher((tiny_reader, other), tmp_path).label(TEXTS)
     alone = [Teacher((one,), tmp_path).label(TEXTS) for one in (tiny_reader, other)]
     for pair in TEXTS:

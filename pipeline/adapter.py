@@ -8,7 +8,8 @@ space. peft makes it learn; to run it, a sum is enough.
 Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022, arXiv:2106.09685.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -46,9 +47,7 @@ def attach_adapter(network: "ReaderNetwork", rank: int, kind: str = "lora") -> N
     """
     from wherefrom.pipeline.adaptive_rank import adaptive_layers, first_rank
 
-    linear = {
-        name: part for name, part in network.encoder.named_modules() if isinstance(part, nn.Linear)
-    }
+    linear = _linear(network.encoder)
     highest = min(min(part.in_features, part.out_features) for part in linear.values())
     if rank > highest - (kind == "adalora"):
         limit = "at most" if kind == "lora" else "below"
@@ -72,6 +71,34 @@ def attach_adapter(network: "ReaderNetwork", rank: int, kind: str = "lora") -> N
     for head in (network.inference_in, network.inference, network.plausibility, network.labels):
         if head is not None:
             head.requires_grad_(True)
+
+
+def keep_adapter(network: "ReaderNetwork") -> None:
+    """Let the whole of a network learn that has an adapter: encoder, heads, and the adapter.
+
+    What is read goes through the encoder alone, what is judged through the sum, as ever.
+    """
+    known = network.adapter
+    rank = max(len(matrix) for name, matrix in known.items() if name.endswith(DOWN))
+    network.encoder = _plain_layers(network.encoder, list(_linear(network.encoder)), rank, known)
+    network.judging_layers = tuple(_adapted(network.encoder).values())
+    network.requires_grad_(True)
+
+
+@contextmanager
+def left_out(layers: Sequence[Any]) -> Iterator[None]:
+    """Compute within as if these layers had no adapter."""
+    for layer in layers:
+        layer._disable_adapters = True  # as peft does it, which would stop them from learning, too
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer._disable_adapters = False
+
+
+def _linear(encoder: nn.Module) -> dict[str, nn.Linear]:
+    return {name: part for name, part in encoder.named_modules() if isinstance(part, nn.Linear)}
 
 
 def _plain_layers(
@@ -109,6 +136,7 @@ def detach_adapter(network: "ReaderNetwork") -> None:
         if len(down):
             network.adapter |= {name + DOWN: down, name + UP: up}
     network.encoder = encoder.unload()
+    network.judging_layers = ()
 
 
 def adapter_ranks(adapter: Mapping[str, Tensor]) -> dict[str, float]:

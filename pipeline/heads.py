@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from wherefrom.indexes.bert import Bert
+from wherefrom.pipeline.adapter import left_out
 from wherefrom.pipeline.examples import CONTRADICTION, INFERENCE_LABELS, NEUTRAL
 
 
@@ -75,6 +76,9 @@ class ReaderNetwork(nn.Module):
     adapter
         What `wherefrom.pipeline.adapter` took from the encoder after learning, by name; empty where
         the reader has none.
+    judging_layers
+        Of the encoder while the whole of it learns beside its adapter: those with the adapter in
+        them, which reading leaves out.
     """
 
     def __init__(
@@ -90,6 +94,7 @@ class ReaderNetwork(nn.Module):
         self.encoder = encoder
         self.inference_encoder = inference_encoder
         self.adapter: dict[str, Tensor] = {}
+        self.judging_layers: tuple[nn.Module, ...] = ()
         config: Any = encoder.config
         width = int(config.hidden_size)
         self.dropout = nn.Dropout(dropout)
@@ -102,7 +107,8 @@ class ReaderNetwork(nn.Module):
 
     def read(self, ids: Tensor, mask: Tensor, types: Tensor) -> HeadOutputs:
         """Look for answers in a batch of (B, T) integers."""
-        hidden = self.dropout(_hidden(self.encoder, ids, mask, types))
+        with left_out(self.judging_layers):
+            hidden = self.dropout(_hidden(self.encoder, ids, mask, types))
         span = self.span(hidden).float()
         return HeadOutputs(
             start=span[..., 0],

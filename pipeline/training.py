@@ -22,7 +22,7 @@ from wherefrom.indexes.hardware import choose_number_type
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
-from wherefrom.pipeline.adapter import adapter_ranks, attach_adapter, detach_adapter
+from wherefrom.pipeline.adapter import adapter_ranks, attach_adapter, detach_adapter, keep_adapter
 from wherefrom.pipeline.adaptive_rank import (
     Allocating,
     load_allocation,
@@ -160,7 +160,7 @@ def train(
     wait_for_all()  # the first has written the last checkpoint
     record = _chosen_weights(trainer, recipe, folder, drawn)
     network = network.cpu().eval()
-    if recipe.adapter_rank:
+    if recipe.adapter_rank or network.judging_layers:
         detach_adapter(network)
         record["adapter_ranks"] = adapter_ranks(network.adapter)
     if ancestor is not None:
@@ -187,10 +187,21 @@ def _prepared(recipe: Recipe, *, fresh_labels: int) -> tuple[ReaderNetwork, tupl
     if recipe.adapter_rank:
         attach_adapter(network, recipe.adapter_rank, recipe.adapter)
     elif network.adapter:
-        raise UsageError(f"{recipe.encoder} has an adapter: learn on with adapter_rank")
+        _require_adapted(recipe)
+        keep_adapter(network)
     if recipe.frozen_layers:
         freeze_layers(network.encoder, recipe.frozen_layers)
     return network, tuple(head for head, fresh in is_fresh.items() if fresh)
+
+
+def _require_adapted(recipe: Recipe) -> None:
+    """Refuse what a reader that has an adapter cannot learn with."""
+    for key, reason in (
+        ("averaged", "the mean of two products is not that of their factors"),
+        ("kept", "its adapter is not that of the weights in between"),
+    ):
+        if getattr(recipe, key):
+            raise UsageError(f"{key} does not go with {recipe.encoder}, an adapter: {reason}")
 
 
 def _trainer(

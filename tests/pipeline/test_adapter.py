@@ -12,7 +12,14 @@ from transformers import AutoTokenizer, DistilBertConfig
 
 from wherefrom.indexes import hardware
 from wherefrom.kb.errors import ModelError, UsageError
-from wherefrom.pipeline.adapter import DOWN, UP, attach_adapter, detach_adapter, with_adapter
+from wherefrom.pipeline.adapter import (
+    DOWN,
+    UP,
+    attach_adapter,
+    detach_adapter,
+    keep_adapter,
+    with_adapter,
+)
 from wherefrom.pipeline.batches import padded
 from wherefrom.pipeline.checkpoint import (
     ADAPTER,
@@ -190,15 +197,65 @@ def names(adapter: dict[str, torch.Tensor]) -> list[str]:
     return [name.removesuffix(UP) for name in adapter if name.endswith(UP)]
 
 
-def test_going_on_with_a_lower_rank_or_without_an_adapter_is_refused(
+def test_all_of_a_reader_with_an_adapter_learns_from_what_it_is(
+    make_network: MakeNetwork, tiny_builder: Any
+) -> None:
+    network = perturbed(make_network(), RANK)
+    backend = tiny_builder._backend
+    _, judged = outputs(network, backend)
+    detach_adapter(network)
+    read, _ = outputs(network, backend)
+    keep_adapter(network)
+    found, again = outputs(network.eval(), backend)
+    assert_reads_the_same(found, read)
+    torch.testing.assert_close(again, judged)
+    spans = network.read(**padded(tiny_builder.readings(["Who?"], [("", "a tower")])))
+    spans.start.sum().backward()
+    learnt = {name for name, weight in network.named_parameters() if weight.grad is not None}
+    assert any("query.base_layer.weight" in name for name in learnt)
+    assert not any("lora_" in name for name in learnt)
+    network.infer(**padded(tiny_builder.inference(["a tower"], ["a city"]))).sum().backward()
+    learnt = {name for name, weight in network.named_parameters() if weight.grad is not None}
+    assert any("query.lora_A" in name for name in learnt)
+
+
+def test_a_reader_with_an_adapter_learns_spans_and_pairs(
+    recipe: Recipe, stored: Path, data: Path, tmp_path: Path, in_float32: None
+) -> None:
+    on = replace(
+        recipe,
+        encoder=str(stored),
+        adapter_rank=0,
+        spans=(SpanSource("spans.json"),),
+        learning_rate=1e-3,
+        calibration_share=0,
+    )
+    made = train(on, data, tmp_path / "run")
+    before = load_network(stored)
+    name = "encoder.encoder.layer.0.output.dense.weight"
+    assert not torch.equal(made.network.state_dict()[name], before.state_dict()[name])
+    assert made.network.state_dict().keys() == before.state_dict().keys()
+    assert made.network.adapter.keys() == before.adapter.keys()
+    first = next(iter(before.adapter))
+    assert not torch.equal(made.network.adapter[first], before.adapter[first])
+    assert made.record["adapter_ranks"]["highest"] == RANK
+    folder = tmp_path / "saved"
+    save_reader(folder, made.network, made.tokenizer, ReaderManifest("on", "", 64))
+    loaded = load_reader(folder, device="cpu")
+    assert loaded.network.inference_encoder is not None
+    for key in ("averaged", "kept"):
+        more = {key: 1, "kept_from": str(stored)}
+        with pytest.raises(UsageError, match=f"{key} does not go with .* an adapter"):
+            train(replace(on, **more), data, tmp_path / key)
+
+
+def test_going_on_with_a_lower_rank_is_refused(
     recipe: Recipe, stored: Path, data: Path, tmp_path: Path
 ) -> None:
     on = replace(recipe, encoder=str(stored))
     message = "adapter_rank is 2, with lora 2 for each matrix, but the encoder's adapter has 4"
     with pytest.raises(UsageError, match=message):
         train(replace(on, adapter_rank=2), data, tmp_path)
-    with pytest.raises(UsageError, match="has an adapter: learn on with adapter_rank"):
-        train(replace(on, adapter_rank=0), data, tmp_path)
 
 
 @pytest.mark.parametrize(("kind", "rank"), [("lora", 33), ("adalora", 32)])

@@ -93,7 +93,8 @@ def read_retriever_recipe(path: Path) -> RetrieverRecipe:
     evaluate = tuple(query_evaluation(*each) for each in tables_of(table, "evaluate", path))
     if not queries:
         raise UsageError(f"{path}: a recipe for a retriever needs at least one of [[queries]]")
-    names = [each.file for each in (*queries, *evaluate)]
+    sources: tuple[QuerySource | QueryEvaluation, ...] = (*queries, *evaluate)
+    names = [each.file for each in sources]
     columns = columns_table(table.pop("columns", {}), names, f"{path}, [columns]")
     kinds = {each.name: type(each.default) for each in fields(RetrieverRecipe)}
     check_values(table, kinds, RANGES, path)

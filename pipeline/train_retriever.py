@@ -87,8 +87,7 @@ def train_retriever(
     recipe = read_retriever_recipe(recipe_file)
     _ = checkpoint_to_resume(out / CHECKPOINTS, resume=resume)
     folder = _encoder_folder(recipe.encoder)
-    names = [each.file for each in (*recipe.queries, *recipe.evaluate)]
-    take_data_sets(names, data, columns=recipe.columns)
+    take_data_sets([each.file for each in _sources(recipe)], data, columns=recipe.columns)
     read = _read(recipe, data)
     from wherefrom.pipeline.retriever_training import load_model_to_train, train_encoder
 
@@ -216,8 +215,11 @@ def _origin(reference: str, folder: ModelFolder) -> dict[str, Any]:
     }
 
 
+def _sources(recipe: RetrieverRecipe) -> tuple[QuerySource | QueryEvaluation, ...]:
+    return (*recipe.queries, *recipe.evaluate)
+
+
 def _hashes(recipe: RetrieverRecipe, data: Path) -> dict[str, str]:
-    sources: list[QuerySource | QueryEvaluation] = [*recipe.queries, *recipe.evaluate]
-    patterns = {name for each in sources for name in files_of(each)}
+    patterns = {name for each in _sources(recipe) for name in files_of(each)}
     files = {file for pattern in patterns for file in data.glob(pattern)}
     return {file.relative_to(data).as_posix(): hash_file(file) for file in sorted(files)}

@@ -147,8 +147,9 @@ def train(
             augmenter=Augmenter.of(recipe.augment, recipe.seed, folder, fits=builder.question_fits),
             progress=progress,
         )
-    for concern in drawn.data.concerns() if drawn.data and tell else ():
-        tell(concern)
+    if drawn.data and tell:
+        for concern in drawn.data.concerns():
+            tell(concern)
     trainer = _trainer(recipe, folder, network, drawn)
     if recipe.consolidation:
         with first_process_first():

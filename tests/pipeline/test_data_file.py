@@ -22,6 +22,7 @@ encoder = "{encoder}"
 max_tokens = 64
 max_steps = 1
 calibration_share = 0
+negatives = 0
 
 [[spans]]
 file = "{spans}"

@@ -23,7 +23,8 @@ def data(
     write_squad: Callable[..., Path],
 ) -> Path:
     folder = tmp_path_factory.mktemp("data")
-    pairs = [(f"{n} owls.", f"{n} birds.", "neutral", "a") for n in range(120)]
+    labels = ("neutral", "entailment")
+    pairs = [(f"{n} owls.", f"{n} birds.", labels[n % 2], "a") for n in range(120)]
     write_pairs(folder / "new.jsonl", pairs)
     write_pairs(folder / "old.jsonl")
     write_squad(folder / "old.json")

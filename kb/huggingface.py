@@ -8,7 +8,7 @@ split is `train` unless given. Rows are streamed; a data set larger than memory 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -150,6 +150,17 @@ def _check_columns(name: str, found: list[str], columns: Columns) -> None:
         strict=True,
     )  # fmt: skip
     wanted += [column for column, usual in pairs if column != usual]
+    require_columns(name, wanted, found)
+
+
+def require_columns(name: str, wanted: Iterable[str], found: Sequence[str]) -> None:
+    """Make sure that a data set has columns.
+
+    Raises
+    ------
+    SourceError
+        If it lacks one; those that it has are named, and the nearest.
+    """
     for column in wanted:
         if column not in found:
             near = get_close_matches(column, found, n=1)

@@ -8,13 +8,12 @@ out.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 from wherefrom.kb.durable import make_folder, replaced_file
 from wherefrom.kb.errors import RecordError, SourceError
 from wherefrom.kb.found import Place, shown
-from wherefrom.kb.huggingface import open_rows, split_location
+from wherefrom.kb.huggingface import open_rows, require_columns, split_location
 
 NO_LABEL = "-"  # of SNLI and MultiNLI, where the annotators did not agree
 
@@ -63,23 +62,13 @@ def _published(
     rows, classes = open_rows(location)
     for number, found in enumerate(rows):
         if number == 0:
-            _check(name, columns, list(found))
+            require_columns(name, columns.values(), list(found))
         row = {key: _named(value, classes.get(key)) for key, value in found.items()}
         row |= {wanted: row[column] for wanted, column in columns.items()}
         yield (
             Place(f"{name}:{split}", f"row {number}"),
             {key: _listed(value) for key, value in row.items() if value is not None},
         )
-
-
-def _check(name: str, columns: Mapping[str, str], known: Sequence[str]) -> None:
-    for column in columns.values():
-        if column not in known:
-            near = get_close_matches(column, known, n=1)
-            hint = f" (did you mean {near[0]}?)" if near else ""
-            raise SourceError(
-                f"{name} has no column {column!r}; its columns are {', '.join(known)}{hint}"
-            )
 
 
 def _named(value: object, names: Sequence[str] | None) -> object:

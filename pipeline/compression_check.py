@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterable
-from pathlib import Path
 
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.attention import attentions, require_heads
@@ -15,7 +14,7 @@ from wherefrom.pipeline.compression_step import (
     PruneVocabulary,
     Step,
 )
-from wherefrom.pipeline.data_file import data_file
+from wherefrom.pipeline.data_file import require_data_files
 from wherefrom.pipeline.frontier import ORIGINAL
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.latency import timed_examples
@@ -44,7 +43,7 @@ def require_fitting(recipe: CompressionRecipe, place: Place) -> None:
     ModelError
         If the original is no reader, or damaged.
     """
-    _require_files(recipe.files, place.data)
+    require_data_files(recipe.files, place.data)
     network = load_network(place.original)
     reader = Reader.open(place.original, device="cpu")
     require_known_heads(reader, recipe.evaluate)
@@ -58,12 +57,6 @@ def require_fitting(recipe: CompressionRecipe, place: Place) -> None:
     known = {ORIGINAL: _heads(recipe.steps, network)}
     for step in recipe.steps:
         known[step.name] = _after(step, known[step.source], recipe, place)
-
-
-def _require_files(names: Iterable[str], data: Path) -> None:
-    for name in names:
-        if not data_file(data, name).is_file():
-            raise UsageError(f"the recipe names {name}, which is not in the data folder {data}")
 
 
 def _heads(steps: Iterable[Step], network: ReaderNetwork) -> Heads:
@@ -83,7 +76,7 @@ def _after(step: Step, heads: Heads, recipe: CompressionRecipe, place: Place) ->
         _ = kept_pieces(tokenizer_files(place.original), {}, step.least)
     elif isinstance(step, Distil):
         learnt = distillation(step, recipe, place, encoder=place.original)
-        _require_files(recipe_files(learnt), place.data)
+        require_data_files(recipe_files(learnt), place.data)
         return heads if learnt.encoder == str(place.original) else None
     elif heads is not None and isinstance(step, DropLayers):
         dropped = layers_to_drop(len(heads), step)

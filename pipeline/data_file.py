@@ -7,6 +7,7 @@ once, into a file below the data folder, and read from there by every later run.
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from wherefrom.kb.errors import UsageError
 from wherefrom.kb.huggingface import SCHEME, split_location
 from wherefrom.kb.row_file import write_rows
 
@@ -27,6 +28,19 @@ def data_file(data: Path, name: str) -> Path:
         return data / name
     found = "--".join(split_location(name.removeprefix(SCHEME)))
     return data / TAKEN / found.replace("/", "--")
+
+
+def require_data_files(names: Iterable[str], data: Path) -> None:
+    """Stop before a run, not hours into it, where a file that a recipe names is absent.
+
+    Raises
+    ------
+    UsageError
+        If one is; it is named.
+    """
+    for name in names:
+        if not data_file(data, name).is_file():
+            raise UsageError(f"the recipe names {name}, which is not in the data folder {data}")
 
 
 def take_data_sets(

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.durable import hash_file
-from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
 from wherefrom.pipeline.calibrating import fit_judging, fit_reading, uncalibrated
 from wherefrom.pipeline.calibration_data import (
@@ -24,7 +23,7 @@ from wherefrom.pipeline.checkpoint import (
     save_reader,
     write_manifest,
 )
-from wherefrom.pipeline.data_file import data_file, take_data_sets
+from wherefrom.pipeline.data_file import data_file, require_data_files, take_data_sets
 from wherefrom.pipeline.gains import gains
 from wherefrom.pipeline.held_out import HeldOut
 from wherefrom.pipeline.measuring import measured, require_measurable
@@ -88,7 +87,7 @@ def train_reader(
     recipe = read_recipe(recipe_file)
     with first_process_first():
         _take_data_sets(recipe, data)
-    _require_files(recipe, data)
+    require_data_files(recipe_files(recipe), data)
     require_measurable(recipe, data)
     require_calibratable(recipe, data)
     trained = train(recipe, data, out / CHECKPOINTS, resume=resume, progress=progress, tell=tell)
@@ -175,13 +174,6 @@ def _known_calibration(recipe: Recipe) -> Calibration:
     if not (folder / MANIFEST).is_file():
         return Calibration()
     return read_manifest(folder).calibration
-
-
-def _require_files(recipe: Recipe, data: Path) -> None:
-    """Stop before the training, not hours into it, when a file is absent."""
-    for name in recipe_files(recipe):
-        if not data_file(data, name).is_file():
-            raise UsageError(f"the recipe names {name}, which is not in the data folder {data}")
 
 
 def recipe_files(recipe: Recipe) -> list[str]:

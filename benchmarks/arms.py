@@ -17,7 +17,7 @@ from wherefrom.benchmarks.judgement_files import YES_NO
 from wherefrom.benchmarks.prediction import Prediction, score
 from wherefrom.benchmarks.respondent import Respondent, Response, Shown, parts
 from wherefrom.benchmarks.task import Task
-from wherefrom.kb.errors import UsageError, unknown_value
+from wherefrom.kb.errors import QuestionError, UsageError, unknown_value
 from wherefrom.pipeline.negation import denied
 from wherefrom.pipeline.records import Evidence
 from wherefrom.pipeline.statement import as_statement
@@ -105,11 +105,17 @@ class Arms:
         return score(self._task, self._examples[number], arm, self.respond(arm, number))
 
     def respond(self, arm: str, number: int) -> Response:
-        """Let the respondent respond to the example of a number, as an arm shows it."""
+        """Let the respondent respond to the example of a number, as an arm shows it.
+
+        One that it refuses, for example because it is too long, does not stop the others.
+        """
         example = self._examples[number]
-        if arm == "retrieved":
-            return self._respondent.respond_alone(self._task, example)
-        return self._respondent.respond(self._task, example, self._shown(arm, number))
+        try:
+            if arm == "retrieved":
+                return self._respondent.respond_alone(self._task, example)
+            return self._respondent.respond(self._task, example, self._shown(arm, number))
+        except QuestionError as error:
+            return Response("", 0.0, refused=str(error))
 
     def _shown(self, arm: str, number: int) -> Shown:
         example = self._examples[number]

@@ -75,6 +75,19 @@ def findings(differences: Mapping[str, Mapping[str, float]], shape: Shape) -> li
     return told
 
 
+def refusals(arms: Mapping[str, Sequence[Prediction]]) -> list[str]:
+    """Say of how many examples of each arm that they were refused, and why the first one was."""
+    told = []
+    for arm, predictions in arms.items():
+        refused = [one for one in predictions if one.refused]
+        if refused:
+            told.append(
+                f"In the arm {arm} {len(refused):,} of {len(predictions):,} examples were refused "
+                f"and count as abstentions; of {refused[0].id!r}, {refused[0].refused}."
+            )
+    return told
+
+
 def flags(differences: Mapping[str, Mapping[str, float]]) -> list[str]:
     """Return IGNORED where evidence is not better than the evidence of another example.
 

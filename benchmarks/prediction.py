@@ -28,7 +28,8 @@ class Prediction:
     `scores` holds one value for each measure that applies to it, `gold` what would have been right,
     `evidence` the ids of the passages that it saw, best first, and `marks` what is counted apart.
     Of a query, `documents` are those found, best first, `grades` those judged, and `prediction` is
-    the first one; how probable it is to be right nobody says.
+    the first one; how probable it is to be right nobody says. What could not be asked, for example
+    because it is too long, is `refused` for a reason, and counts as an abstention.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Prediction:
     marks: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[str, ...] = ()
     grades: Mapping[str, int] = field(default_factory=dict)
+    refused: str = ""
 
     @property
     def right(self) -> bool:
@@ -79,6 +81,7 @@ def score(task: Task, example: Example, arm: str, response: Response) -> Predict
             for one in response.citations
         ),
         marks=example.marks,
+        refused=response.refused,
     )
 
 

@@ -16,13 +16,15 @@ class Response:
     """What was said of one example.
 
     `prediction` is an answer or a label, empty where it abstains; `probability` is that it is
-    right. `evidence` is all that was seen, best first.
+    right. `evidence` is all that was seen, best first. `refused` says why it was not even asked,
+    where it was not.
     """
 
     prediction: str
     probability: float
     citations: tuple[Citation, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    refused: str = ""
 
 
 class Respondent(Protocol):

@@ -23,7 +23,7 @@ from wherefrom.benchmarks.contamination import (
 )
 from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.hub_data import STEM
-from wherefrom.benchmarks.judging import FLAGS, compare_arms, findings, flags
+from wherefrom.benchmarks.judging import FLAGS, compare_arms, findings, flags, refusals
 from wherefrom.benchmarks.metrics import measure_arm
 from wherefrom.benchmarks.prediction import Prediction, by_arm, read_predictions, write_line
 from wherefrom.benchmarks.provenance import provenance
@@ -225,7 +225,11 @@ def measure_run(
         "arms": {arm: measure_arm(found, seed=seed) for arm, found in arms.items()},
         "differences": differences,
         "contamination": standing,
-        "findings": findings(differences, task.shape) + contamination_findings(standing),
+        "findings": [
+            *findings(differences, task.shape),
+            *refusals(arms),
+            *contamination_findings(standing),
+        ],
         "flags": flags(differences) + contamination_flags(standing),
     }
 

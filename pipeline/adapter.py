@@ -3,7 +3,7 @@
 To each weight matrix W of the encoder is added up · down, of a rank far below that of W. Only these
 two learn, and only the heads that judge whole prompts use the sum. So what the encoder does for
 spans and relevance stays as it is, to the bit, and the addition takes a tenth of the encoder's
-space. peft makes it learn; to run it, a sum is enough.
+space. peft makes it learn, or `wherefrom.pipeline.extraction`; to run it, a sum is enough.
 
 Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022, arXiv:2106.09685.
 """
@@ -36,8 +36,9 @@ def attach_adapter(network: "ReaderNetwork", rank: int, kind: str = "lora") -> N
     rank
         That of every matrix; with ``adalora`` the mean of all.
     kind
-        ``lora``, or ``adalora``, which takes ranks from the matrices that need them least
-        (`wherefrom.pipeline.adaptive_rank`).
+        ``lora``; or ``adalora``, which takes ranks from the matrices that need them least
+        (`wherefrom.pipeline.adaptive_rank`); or ``svd``: the encoder's matrices learn whole, and
+        what they have learnt is cut to the rank (`wherefrom.pipeline.extraction`).
 
     Raises
     ------
@@ -46,16 +47,17 @@ def attach_adapter(network: "ReaderNetwork", rank: int, kind: str = "lora") -> N
         higher one.
     """
     from wherefrom.pipeline.adaptive_rank import adaptive_layers, first_rank
+    from wherefrom.pipeline.extraction import learn_whole
 
     linear = _linear(network.encoder)
     highest = min(min(part.in_features, part.out_features) for part in linear.values())
     if rank > highest - (kind == "adalora"):
-        limit = "at most" if kind == "lora" else "below"
+        limit = "below" if kind == "adalora" else "at most"
         raise UsageError(
             f"adapter_rank is {rank}; with {kind} it must be {limit} the rank of the encoder's "
             f"matrices, {highest}"
         )
-    room = rank if kind == "lora" else first_rank(rank, highest)
+    room = first_rank(rank, highest) if kind == "adalora" else rank
     known = network.adapter
     most = max((len(matrix) for name, matrix in known.items() if name.endswith(DOWN)), default=0)
     if most > room:
@@ -66,6 +68,8 @@ def attach_adapter(network: "ReaderNetwork", rank: int, kind: str = "lora") -> N
     network.requires_grad_(False)
     if kind == "adalora":
         network.encoder = adaptive_layers(network.encoder, list(linear), rank, room, known)
+    elif kind == "svd":
+        network.beginning = learn_whole(linear, rank, known)
     else:
         network.encoder = _plain_layers(network.encoder, list(linear), rank, known)
     for head in (network.inference_in, network.inference, network.plausibility, network.labels):
@@ -124,9 +128,14 @@ def detach_adapter(network: "ReaderNetwork") -> None:
     A matrix that has lost all its ranks to others has none.
     """
     from wherefrom.pipeline.adaptive_rank import is_adaptive, learnt_product
+    from wherefrom.pipeline.extraction import extract_adapter
 
-    network.adapter = {}
     encoder: Any = network.encoder
+    if network.beginning is not None:
+        network.adapter = extract_adapter(_linear(encoder), network.beginning)
+        network.beginning = None
+        return
+    network.adapter = {}
     for name, layer in _adapted(encoder).items():
         if is_adaptive(encoder):
             up, down = learnt_product(layer)

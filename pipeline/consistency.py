@@ -14,7 +14,6 @@ NEEDED = {  # a key, and the one without which it means nothing
 }
 APART = (  # keys that do not go together, and why
     ("consolidation", "adapter_rank", "no weight of the encoder changes"),
-    ("averaged", "adapter_rank", "the mean of two products is not that of their factors"),
     ("averaged", "stopping_share", "the best checkpoint alone counts"),
     ("r_drop", "adversary", "each shows a batch more than once in its own way"),
 )
@@ -47,6 +46,11 @@ def require_consistent(
     for one, other, reason in APART:
         if _on(table, one) and _on(table, other):
             raise UsageError(f"{path}: {one} does not go with {other}: {reason}")
+    if table.get("adapter") != "svd" and _on(table, "averaged") and _on(table, "adapter_rank"):
+        raise UsageError(
+            f"{path}: averaged goes with adapter_rank only where adapter is svd: the mean of two "
+            "products is not that of their factors"
+        )
     if table.get("adapter") == "adalora":
         _require_schedule(table, shares, path)
     _require_earlier(table, earlier, path)

@@ -5,7 +5,7 @@ NAACL 2019, section 4.3, arXiv:1810.04805.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +14,9 @@ from torch.nn import functional
 from wherefrom.indexes.bert import Bert
 from wherefrom.pipeline.adapter import left_out
 from wherefrom.pipeline.examples import CONTRADICTION, INFERENCE_LABELS, NEUTRAL
+
+if TYPE_CHECKING:
+    from wherefrom.pipeline.extraction import Beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ class ReaderNetwork(nn.Module):
     judging_layers
         Of the encoder while the whole of it learns beside its adapter: those with the adapter in
         them, which reading leaves out.
+    beginning
+        While its matrices learn whole to become an adapter: what they were before.
     """
 
     def __init__(
@@ -95,6 +100,7 @@ class ReaderNetwork(nn.Module):
         self.inference_encoder = inference_encoder
         self.adapter: dict[str, Tensor] = {}
         self.judging_layers: tuple[nn.Module, ...] = ()
+        self.beginning: Beginning | None = None
         config: Any = encoder.config
         width = int(config.hidden_size)
         self.dropout = nn.Dropout(dropout)

@@ -35,7 +35,7 @@ from wherefrom.pipeline.sources import (
 )
 
 ADVERSARIES = ("none", "fgm", "freelb")
-ADAPTERS = ("lora", "adalora")
+ADAPTERS = ("lora", "adalora", "svd")
 REPORTS = ("none", "tensorboard", "wandb")
 LEARNT = ("spans", "pairs", "yes_no", "choices", "claims", "texts")  # tables of files to learn from
 _TABLES: dict[str, Callable[[dict[str, Any], str], Any]] = {
@@ -98,11 +98,11 @@ class Recipe:
     layers keep the encoder's weights: a large encoder learns in two thirds of the time. With
     `adapter_rank` the whole encoder keeps its weights, and inference alone learns, in an
     adapter of that rank (`wherefrom.pipeline.adapter`), or of that rank in the mean where `adapter`
-    is ``adalora``. `teacher` are the folders of readers
-    that label the pairs that are `taught`. At the end the share `kept` of the weights is that
-    of the reader `kept_from`, an ancestor of this one: what it knew comes back, for little of
-    what was learnt (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022,
-    arXiv:2109.01903).
+    is ``adalora``; with ``svd`` copies of its matrices learn whole and are cut to the rank.
+    `teacher` are the folders of readers that label the pairs that are `taught`. At the end the
+    share `kept` of the weights is that of the reader `kept_from`, an ancestor of this one: what it
+    knew comes back, for little of what was learnt (Wortsman et al., "Robust fine-tuning of
+    zero-shot models", CVPR 2022, arXiv:2109.01903).
 
     Of what is drawn the share `stopping_share` is not learnt from; the loss over it is measured
     at each checkpoint, the best of which counts in the end, and after `patience` that are no

@@ -313,6 +313,24 @@ def test_a_real_reader_runs_every_arm_over_a_knowledge_base(respondent, tmp_path
     assert "http" not in page.replace("http://www.w3.org", "")
 
 
+def test_a_question_that_is_too_long_stops_no_run(respondent, tmp_path):
+    file = tmp_path / "q.jsonl"
+    rows = [{**QUESTIONS[0], "question": "Which capital? " * 99}, QUESTIONS[1]]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    arms = ("retrieved", "gold", "shuffled")  # of no evidence at all nothing is read
+    task = TASKS["2wikimultihopqa"]
+    done = run_task(task, file, tmp_path / "run", respondent, arms=arms, described=MADE_OF)
+    for one in read_predictions(done.folder / PREDICTIONS):
+        assert bool(one.refused) is (one.id == "1"), one
+        if one.refused:
+            assert (one.prediction, one.probability, one.scores["abstained"]) == ("", 0.0, 1.0)
+    told = [line for line in done.metrics["findings"] if "refused" in line]
+    assert [line.split(" 1 of")[0] for line in told] == [f"In the arm {arm}" for arm in arms]
+    assert "1 of 2 examples were refused and count as abstentions; of '1', the question" in told[0]
+    assert "tokens" in told[0]
+    assert told[0] in (done.folder / REPORT).read_text().replace("&#x27;", "'")
+
+
 def test_a_document_that_the_knowledge_base_lacks_is_named(respondent, tmp_path):
     file = tmp_path / "q.jsonl"
     rows = [QUESTIONS[0], {**QUESTIONS[1], "gold_titles": ["Rome"]}]

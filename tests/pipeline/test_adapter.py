@@ -169,7 +169,7 @@ def test_an_adapter_goes_on_from_what_it_is(make_network: MakeNetwork, tiny_buil
         torch.testing.assert_close(network.adapter[name], matrix)
 
 
-@pytest.mark.parametrize("kind", ["lora", "adalora"])
+@pytest.mark.parametrize("kind", ["lora", "adalora", "svd"])
 @pytest.mark.parametrize("rank", [RANK, 2 * RANK])
 def test_an_adapter_goes_on_with_as_many_ranks_or_more(
     make_network: MakeNetwork, tiny_builder: Any, kind: str, rank: int
@@ -258,7 +258,7 @@ def test_going_on_with_a_lower_rank_is_refused(
         train(replace(on, adapter_rank=2), data, tmp_path)
 
 
-@pytest.mark.parametrize(("kind", "rank"), [("lora", 33), ("adalora", 32)])
+@pytest.mark.parametrize(("kind", "rank"), [("lora", 33), ("adalora", 32), ("svd", 33)])
 def test_a_rank_above_the_width_is_refused_before_data_are_drawn(
     recipe: Recipe, tmp_path: Path, kind: str, rank: int
 ) -> None:

@@ -17,9 +17,17 @@ BARRED = {"sick", "ocnli", "rte", "mpe", "joci", "scitail", "lingnli"}
 START = 'encoder = "e"\n'
 SPANS = '[[spans]]\nfile = "s"\n'
 PAIRS = '[[pairs]]\nfile = "p"\n'
+RECIPES = (
+    "reader",
+    "first_caption_teacher",
+    "caption_teacher",
+    "first_teacher",
+    "teacher",
+    "inference",
+)
 
 
-@pytest.fixture(params=["reader", "first_teacher", "teacher", "inference"])
+@pytest.fixture(params=RECIPES)
 def bundled(request: pytest.FixtureRequest) -> Recipe:
     with as_file(files("wherefrom.models") / f"{request.param}.toml") as path:
         return read_recipe(path)
@@ -208,7 +216,7 @@ def test_every_key_is_documented_with_its_default() -> None:
         (START + 'adapter = "adalora"\n' + PAIRS, ": adapter means nothing without adapter_rank"),
         (
             START + 'adapter_rank = 4\nadapter = "adalor"\n' + PAIRS,
-            r": unknown adapter 'adalor'; choose lora or adalora \(did you mean adalora\?\)",
+            r": unknown adapter 'adalor'; choose lora, adalora or svd \(did you mean adalora\?\)",
         ),
         (
             START + 'adapter_rank = 4\nadapter = "adalora"\ndecay_share = 0.95\n' + PAIRS,
@@ -231,7 +239,7 @@ def test_every_key_is_documented_with_its_default() -> None:
         ),
         (
             START + "averaged = 2\nadapter_rank = 4\n" + PAIRS,
-            ": averaged does not go with adapter_rank",
+            ": averaged goes with adapter_rank only where adapter is svd",
         ),
         (START + "averaged = -1\n" + SPANS, ": averaged must be at least 0, found -1"),
         (

@@ -1,0 +1,156 @@
+"""Test that matrices learn whole for judging, and an adapter near to them is what stays."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from wherefrom.indexes import hardware
+from wherefrom.pipeline import training
+from wherefrom.pipeline.adapter import DOWN, UP, attach_adapter, detach_adapter
+from wherefrom.pipeline.batches import Item, padded
+from wherefrom.pipeline.checkpoint import load_network
+from wherefrom.pipeline.heads import ReaderNetwork
+from wherefrom.pipeline.recipe import Recipe
+from wherefrom.pipeline.sources import PairSource
+from wherefrom.pipeline.training import train
+
+RANK = 4
+WIDTH = 32  # of the tiny reader, and so the highest rank of its matrices
+MATRIX = "encoder.layer.0.output.dense"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory, write_pairs: Callable[..., Path]) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    write_pairs(folder / "pairs.jsonl")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hardware, "choose_number_type", lambda device: torch.float32)
+
+
+@pytest.fixture
+def recipe(tiny_reader_folder: Path) -> Recipe:
+    return Recipe(
+        encoder=str(tiny_reader_folder),
+        spans=(),
+        pairs=(PairSource("pairs.jsonl", {"one": 4, "two": 4}, {}),),
+        max_tokens=64,
+        pair_batch=4,
+        learning_rate=1e-3,
+        adapter="svd",
+        adapter_rank=RANK,
+        max_steps=6,
+        save_steps=2,
+    )
+
+
+def judged(network: ReaderNetwork, builder: Any) -> torch.Tensor:
+    prompts = builder.inference(["a tower", "Paris"], ["a city", "the capital of France"])
+    with torch.inference_mode():
+        return network.eval().infer(**padded(prompts))
+
+
+def changed(network: ReaderNetwork, rank: int) -> ReaderNetwork:
+    """Let a network's matrices learn whole, and move them as learning might."""
+    attach_adapter(network, rank, "svd")
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(3)
+        for name, weight in network.encoder.named_parameters():
+            if weight.requires_grad:
+                assert name.endswith(".weight") and weight.ndim == 2
+                assert "embeddings" not in name
+                weight += torch.randn_like(weight) * 0.05
+    return network
+
+
+def test_at_full_rank_the_adapter_judges_as_what_was_learnt(
+    make_network: Callable[..., ReaderNetwork], tiny_builder: Any
+) -> None:
+    network = make_network()
+    before = {name: weight.clone() for name, weight in network.state_dict().items()}
+    plain = judged(network, tiny_builder)
+    learnt = judged(changed(network, WIDTH), tiny_builder)
+    detach_adapter(network)
+    assert all(torch.equal(weight, before[name]) for name, weight in network.state_dict().items())
+    assert (judged(network, tiny_builder) - learnt).abs().max() > 0.1
+    attach_adapter(network, WIDTH, "svd")  # which begins with the sums
+    torch.testing.assert_close(judged(network, tiny_builder), learnt, rtol=1e-4, atol=1e-4)
+    assert not torch.allclose(plain, learnt, atol=0.1)
+
+
+def test_what_is_kept_is_the_nearest_of_its_rank(
+    make_network: Callable[..., ReaderNetwork],
+) -> None:
+    network = make_network()
+    before = network.encoder.get_submodule(MATRIX).weight.detach().clone()
+    changed(network, RANK)
+    change = network.encoder.get_submodule(MATRIX).weight.detach() - before
+    detach_adapter(network)
+    up, down = network.adapter[MATRIX + UP], network.adapter[MATRIX + DOWN]
+    assert (up.shape[1], down.shape[0]) == (RANK, RANK)
+    left_out = torch.linalg.svdvals(change)[RANK:]
+    distance = torch.linalg.norm(change - up @ down)
+    torch.testing.assert_close(distance, left_out.square().sum().sqrt())  # Eckart and Young
+
+
+def test_the_encoder_stays_and_only_judging_has_learnt(
+    recipe: Recipe, data: Path, tmp_path: Path
+) -> None:
+    made = train(recipe, data, tmp_path)
+    before, after = load_network(Path(recipe.encoder)).state_dict(), made.network.state_dict()
+    assert list(before) == list(after)
+    differ = {name for name in before if not torch.equal(before[name], after[name])}
+    assert differ == {
+        f"{head}.{kind}" for head in ("inference_in", "inference") for kind in ("weight", "bias")
+    }
+    assert made.record["adapter_ranks"] == {
+        "matrices": 12,
+        "lowest": RANK,
+        "mean": RANK,
+        "highest": RANK,
+    }
+    assert made.network.adapter[MATRIX + UP].abs().max() > 1e-4
+    again = train(recipe, data, tmp_path, resume=True).network.adapter
+    assert all(torch.equal(again[name], matrix) for name, matrix in made.network.adapter.items())
+
+
+def test_a_run_that_is_killed_and_resumed_ends_with_the_same_adapter(
+    recipe: Recipe, data: Path, tmp_path: Path
+) -> None:
+    whole = train(recipe, data, tmp_path / "whole").network.adapter
+    drawn, collate_one = 0, training._collate_one
+
+    def collate_or_die(features: list[list[Item]]) -> dict[str, torch.Tensor]:
+        nonlocal drawn
+        drawn += 1
+        if drawn > 3:
+            raise KeyboardInterrupt
+        return collate_one(features)
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(training, "_collate_one", collate_or_die)
+        train(recipe, data, tmp_path / "killed")
+    resumed = train(recipe, data, tmp_path / "killed", resume=True).network.adapter
+    assert list(resumed) == list(whole)
+    assert all(torch.equal(resumed[name], matrix) for name, matrix in whole.items())
+
+
+def test_the_mean_of_checkpoints_is_that_of_whole_matrices(
+    recipe: Recipe, data: Path, tmp_path: Path
+) -> None:
+    from safetensors.torch import load_file
+
+    made = train(replace(recipe, adapter_rank=WIDTH, averaged=2), data, tmp_path)
+    name = f"encoder.{MATRIX}.weight"
+    steps = [load_file(tmp_path / f"checkpoint-{step}" / "model.safetensors") for step in (4, 6)]
+    before = load_network(Path(recipe.encoder)).state_dict()[name]
+    found = made.network.adapter[MATRIX + UP] @ made.network.adapter[MATRIX + DOWN]
+    wanted = (steps[0][name] + steps[1][name]) / 2 - before
+    torch.testing.assert_close(found, wanted, rtol=1e-3, atol=1e-6)

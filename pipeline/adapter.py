@@ -34,7 +34,8 @@ def attach_adapter(network: "ReaderNetwork", rank: int, kind: str = "lora") -> N
     network
         A reader.
     rank
-        That of every matrix; with ``adalora`` the mean of all.
+        That of every matrix; with ``adalora`` the mean of all; with ``svd`` as many numbers are
+        kept as if each had it.
     kind
         ``lora``; or ``adalora``, which takes ranks from the matrices that need them least
         (`wherefrom.pipeline.adaptive_rank`); or ``svd``: the encoder's matrices learn whole, and
@@ -57,7 +58,7 @@ def attach_adapter(network: "ReaderNetwork", rank: int, kind: str = "lora") -> N
             f"adapter_rank is {rank}; with {kind} it must be {limit} the rank of the encoder's "
             f"matrices, {highest}"
         )
-    room = first_rank(rank, highest) if kind == "adalora" else rank
+    room = {"lora": rank, "adalora": first_rank(rank, highest), "svd": highest}[kind]
     known = network.adapter
     most = max((len(matrix) for name, matrix in known.items() if name.endswith(DOWN)), default=0)
     if most > room:

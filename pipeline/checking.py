@@ -17,9 +17,9 @@ def check_claim(
 ) -> Check:
     """Decide one claim from its evidence.
 
-    The strongest sentence for the claim and the strongest against it decide, the stronger of the
-    two first; where neither says much, the claim is undecided. Citations are the sentences that
-    bear the verdict out.
+    The strongest sentence for the claim and the strongest against it decide (`joined`); where
+    neither says much, the claim is undecided. Citations are the sentences that bear the verdict
+    out.
     """
     known = SentenceVectors.of(encoder, sentences(evidence))
     return replace(check_by(reader, encoder, claim, known), evidence=tuple(evidence))
@@ -40,21 +40,18 @@ def check_by(reader: Reader, encoder: Encoder, claim: str, known: SentenceVector
 def joined(weighed: Sequence[Support]) -> dict[str, float]:
     """Join what sentences say of one claim into the probability of each verdict.
 
-    The strongest support s and the strongest refutation r are taken as independent: supported is
-    s(1 - r), refuted r(1 - s), undecided (1 - s)(1 - r), scaled to add up to 1. Where both are
-    certain, which leaves nothing to scale, the claim is undecided.
+    The strongest support s and the strongest refutation r are taken as independent. Support is
+    rarely wrong, refutation often, so of their conflict sr one half is supported, one undecided,
+    and none refuted: supported is s(1 - r/2), refuted (1 - s)r.
     """
     supported = max((support.supported for support in weighed), default=0.0)
     refuted = max((support.refuted for support in weighed), default=0.0)
-    odds = {
-        "supported": supported * (1 - refuted),
-        "refuted": refuted * (1 - supported),
-        "undecided": (1 - supported) * (1 - refuted),
+    conflict = supported * refuted
+    return {
+        "supported": supported - conflict / 2,
+        "refuted": (1 - supported) * refuted,
+        "undecided": (1 - supported) * (1 - refuted) + conflict / 2,
     }
-    total = sum(odds.values())
-    if not total:
-        return {verdict: float(verdict == "undecided") for verdict in VERDICTS}
-    return {verdict: odds[verdict] / total for verdict in VERDICTS}
 
 
 def _bearing(weighed: Sequence[Support], verdict: Verdict) -> list[Support]:

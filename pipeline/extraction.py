@@ -1,10 +1,10 @@
 """Let the encoder's matrices learn whole for judging, and keep an adapter of what they learnt.
 
 A product of low rank that learns as one learns less than the matrices themselves, but what they
-have learnt in the end is nearly of low rank: from the change of each the nearest matrix of the rank
-asked for is kept, its truncated singular value decomposition (Eckart and Young, "The approximation
-of one matrix by another of lower rank", Psychometrika 1936). Embeddings, biases and norms stay as
-they are, as with any adapter.
+have learnt in the end is nearly of low rank: from the change of each the nearest matrix of a lower
+rank is kept, its truncated singular value decomposition (Eckart and Young, "The approximation of
+one matrix by another of lower rank", Psychometrika 1936). Some need more ranks than others, so the
+singular values of all compete. Embeddings, biases and norms stay as they are, as with any adapter.
 """
 
 from collections.abc import Mapping
@@ -43,15 +43,56 @@ def learn_whole(
 def extract_adapter(layers: Mapping[str, nn.Linear], beginning: Beginning) -> dict[str, Tensor]:
     """Return an adapter near to what layers have learnt; they are again what they were.
 
-    Its two factors of a matrix are equally large: each has the roots of the singular values.
+    Its two factors of a matrix are equally large: each has the roots of the singular values. A
+    matrix that keeps no rank has none.
     """
-    adapter = {}
+    parts = {}
     with torch.no_grad():
         for name, layer in layers.items():
             matrix = beginning.matrices[name]
-            left, values, right = torch.linalg.svd(layer.weight - matrix, full_matrices=False)
-            roots = values[: beginning.rank].sqrt()
-            adapter[name + DOWN] = roots[:, None] * right[: beginning.rank]
-            adapter[name + UP] = left[:, : beginning.rank] * roots
+            parts[name] = torch.linalg.svd(layer.weight - matrix, full_matrices=False)
             layer.weight.copy_(matrix)
+    sizes = {name: sum(matrix.shape) for name, matrix in beginning.matrices.items()}
+    values = {name: part.S for name, part in parts.items()}
+    adapter = {}
+    for name, rank in shared_ranks(values, sizes, beginning.rank).items():
+        left, found, right = parts[name]
+        roots = found[:rank].sqrt()
+        if rank:
+            adapter[name + DOWN] = roots[:, None] * right[:rank]
+            adapter[name + UP] = left[:, :rank] * roots
     return adapter
+
+
+def shared_ranks(
+    values: Mapping[str, Tensor], sizes: Mapping[str, int], rank: int
+) -> dict[str, int]:
+    """Share ranks out between matrices, so that the least is lost of what all have learnt.
+
+    Parameters
+    ----------
+    values
+        Of each matrix its singular values, the largest first.
+    sizes
+        How many numbers one rank of a matrix takes: its rows and columns.
+    rank
+        As many numbers are kept as if each matrix had this rank.
+
+    Examples
+    --------
+    >>> values = {"a": torch.tensor([9.0, 8.0, 1.0]), "b": torch.tensor([2.0, 1.0, 1.0])}
+    >>> shared_ranks(values, {"a": 10, "b": 10}, 1)
+    {'a': 2, 'b': 0}
+    """
+    room = rank * sum(sizes.values())
+    worth = sorted(
+        ((float(value) ** 2 / sizes[name], name) for name in values for value in values[name]),
+        reverse=True,
+    )
+    ranks = dict.fromkeys(values, 0)
+    for _, name in worth:
+        if sizes[name] > room:
+            break
+        ranks[name] += 1
+        room -= sizes[name]
+    return ranks

@@ -67,8 +67,8 @@ def test_the_order_of_sentences_does_not_matter(weighed: list[Support], random: 
         ([only(0.0, 1.0)], (0.0, 1.0, 0.0)),
         ([only(1.0, 0.0, weight=0.0)], (0.0, 0.0, 1.0)),
         ([only(0.8, 0.0), only(0.3, 0.0)], (0.8, 0.0, 0.2)),
-        ([only(1.0, 0.0), only(0.0, 1.0)], (0.0, 0.0, 1.0)),
-        ([only(0.5, 0.0), only(0.0, 0.5)], (1 / 3, 1 / 3, 1 / 3)),
+        ([only(1.0, 0.0), only(0.0, 1.0)], (0.5, 0.0, 0.5)),
+        ([only(0.5, 0.0), only(0.0, 0.5)], (0.375, 0.25, 0.375)),
     ],
 )
 def test_known_cases(weighed: list[Support], wanted: tuple[float, ...]) -> None:

@@ -130,12 +130,21 @@ def test_help_imports_nothing_heavy():
 
 @pytest.mark.slow
 def test_an_interrupt_ends_with_130_and_a_sentence(tmp_path, tiny_encoder_folder):
-    """A build that waits for its input is interrupted as by Ctrl-C."""
+    """A build that waits for its input is interrupted as by Ctrl-C.
+
+    Where the tests run in a shell's background they ignore interrupts, and so would the build.
+    """
     pipe = tmp_path / "slow.jsonl"
     os.mkfifo(pipe)
     folder = tmp_path / "my.kb"
     command = [WHEREFROM, "build", folder, f"jsonl:{pipe}", "--encoder", tiny_encoder_folder]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     with pipe.open("w") as writer:  # returns once the build has opened it for reading
         writer.write('{"id": "a", "title": "A", "text": "One."}\n')
         writer.flush()

@@ -3,7 +3,8 @@
 import gzip
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -377,3 +378,26 @@ def knowledge(tmp_path: Path, write_jsonl: Callable[..., str], word_encoder: Enc
     )
     build(tmp_path / "my.kb", [write_jsonl(DOCUMENTS)], options=options)
     return Knowledge.open(tmp_path / "my.kb", encoder=word_encoder)
+
+
+@pytest.fixture
+def killed_after() -> Callable[[int], AbstractContextManager[None]]:
+    """Give what kills the training within it once it has taken so many batches."""
+    from wherefrom.pipeline import training
+
+    @contextmanager
+    def killed(batches: int) -> Iterator[None]:
+        drawn, collate_one = 0, training._collate_one
+
+        def collate_or_die(features: Any) -> Any:
+            nonlocal drawn
+            drawn += 1
+            if drawn > batches:
+                raise KeyboardInterrupt
+            return collate_one(features)
+
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(training, "_collate_one", collate_or_die)
+            yield
+
+    return killed

@@ -1,6 +1,7 @@
 """Test that AdaLoRA keeps as many ranks as asked for, where they are needed, and is resumed."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from wherefrom.pipeline.adapter import (
     with_adapter,
 )
 from wherefrom.pipeline.adaptive_rank import ALLOCATION, orthogonality, schedule
-from wherefrom.pipeline.batches import Item, padded
+from wherefrom.pipeline.batches import padded
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import PairSource
@@ -70,20 +71,15 @@ def test_the_ranks_that_are_left_are_as_many_as_asked_for_and_not_alike(
 
 @pytest.mark.parametrize("step", [5, 11])
 def test_a_run_that_is_killed_and_resumed_ends_with_the_same_ranks(
-    recipe: Recipe, data: Path, tmp_path: Path, whole: training.TrainedReader, step: int
+    recipe: Recipe,
+    data: Path,
+    tmp_path: Path,
+    whole: training.TrainedReader,
+    step: int,
+    killed_after: Callable[[int], AbstractContextManager[None]],
 ) -> None:
     """Killed while ranks are taken away, and once they are final."""
-    drawn, collate_one = 0, training._collate_one
-
-    def collate_or_die(features: list[list[Item]]) -> dict[str, torch.Tensor]:
-        nonlocal drawn
-        drawn += 1
-        if drawn > step:
-            raise KeyboardInterrupt
-        return collate_one(features)
-
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(training, "_collate_one", collate_or_die)
+    with killed_after(step):
         train(recipe, data, tmp_path)
     resumed = train(recipe, data, tmp_path, resume=True)
     assert list(resumed.network.adapter) == list(whole.network.adapter)

@@ -1,6 +1,7 @@
 """Test that matrices learn whole for judging, and an adapter near to them is what stays."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,6 @@ import pytest
 import torch
 
 from wherefrom.indexes import hardware
-from wherefrom.pipeline import training
 from wherefrom.pipeline.adapter import (
     DOWN,
     UP,
@@ -17,7 +17,7 @@ from wherefrom.pipeline.adapter import (
     attach_adapter,
     detach_adapter,
 )
-from wherefrom.pipeline.batches import Item, padded
+from wherefrom.pipeline.batches import padded
 from wherefrom.pipeline.checkpoint import load_network
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.recipe import Recipe
@@ -140,20 +140,13 @@ def test_the_encoder_stays_and_only_judging_has_learnt(
 
 
 def test_a_run_that_is_killed_and_resumed_ends_with_the_same_adapter(
-    recipe: Recipe, data: Path, tmp_path: Path
+    recipe: Recipe,
+    data: Path,
+    tmp_path: Path,
+    killed_after: Callable[[int], AbstractContextManager[None]],
 ) -> None:
     whole = train(recipe, data, tmp_path / "whole").network.adapter
-    drawn, collate_one = 0, training._collate_one
-
-    def collate_or_die(features: list[list[Item]]) -> dict[str, torch.Tensor]:
-        nonlocal drawn
-        drawn += 1
-        if drawn > 3:
-            raise KeyboardInterrupt
-        return collate_one(features)
-
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(training, "_collate_one", collate_or_die)
+    with killed_after(3):
         train(recipe, data, tmp_path / "killed")
     resumed = train(recipe, data, tmp_path / "killed", resume=True).network.adapter
     assert list(resumed) == list(whole)

@@ -1,14 +1,13 @@
 """Test R-Drop: the difference of two passes, and that it can be learnt from and resumed."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 import torch
 from torch.distributions import Bernoulli, Categorical, kl_divergence
 
-from wherefrom.pipeline import training
 from wherefrom.pipeline.batches import Item, PairItem, SpanItem, collate
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.prompt import PromptBuilder
@@ -52,6 +51,7 @@ def test_a_run_learns_otherwise_and_goes_on_after_a_kill(
     backbone_folder: Path,
     write_pairs: Callable[..., Path],
     write_squad: Callable[..., Path],
+    killed_after: Callable[[int], AbstractContextManager[None]],
 ) -> None:
     write_pairs(tmp_path / "pairs.jsonl")
     write_squad(tmp_path / "spans.json")
@@ -69,17 +69,7 @@ def test_a_run_learns_otherwise_and_goes_on_after_a_kill(
     whole = train(recipe, tmp_path, tmp_path / "whole").network.state_dict()
     plain = train(replace(recipe, r_drop=0.0), tmp_path, tmp_path / "plain").network.state_dict()
     assert not torch.equal(whole["inference.weight"], plain["inference.weight"])
-    drawn, collate_one = 0, training._collate_one
-
-    def collate_or_die(features: list[list[Item]]) -> dict[str, torch.Tensor]:
-        nonlocal drawn
-        drawn += 1
-        if drawn > 4:
-            raise KeyboardInterrupt
-        return collate_one(features)
-
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(training, "_collate_one", collate_or_die)
+    with killed_after(4):
         train(recipe, tmp_path, tmp_path / "killed")
     resumed = train(recipe, tmp_path, tmp_path / "killed", resume=True).network.state_dict()
     for name, weight in whole.items():

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from wherefrom.pipeline.calibration import Observations, fit_answers, fit_temperature
+from wherefrom.pipeline.calibration import Observations, fit_answers
 from wherefrom.pipeline.checkpoint import Calibration
 from wherefrom.pipeline.decision import FEATURES
 from wherefrom.pipeline.evaluation import says_the_same
@@ -21,8 +21,9 @@ from wherefrom.pipeline.examples import (
     SpanExample,
     TextExample,
 )
-from wherefrom.pipeline.held_out import HeldOut
+from wherefrom.pipeline.held_out import HeldOut, group
 from wherefrom.pipeline.reader import READING_FEATURES, Reader, reading_features
+from wherefrom.pipeline.temperature import fit_temperature, fit_temperatures
 
 LEAST = 50  # examples of a task; with fewer its probabilities stay as they are
 
@@ -32,6 +33,7 @@ def uncalibrated(calibration: Calibration) -> Calibration:
     return replace(
         calibration,
         inference_temperature=1.0,
+        inference_temperature_weights=(),
         plausibility_temperature=1.0,
         label_temperature=1.0,
     )
@@ -51,7 +53,10 @@ def fit_judging(reader: Reader, held_out: HeldOut) -> Calibration:
     """
     fitted = reader.manifest.calibration
     if len(held_out.pairs) >= LEAST:
-        fitted = replace(fitted, inference_temperature=_inference(reader, held_out.pairs))
+        common, weights = _inference(reader, held_out.pairs)
+        fitted = replace(
+            fitted, inference_temperature=common, inference_temperature_weights=weights
+        )
     if len(held_out.choices) + len(held_out.claims) >= LEAST:
         fitted = replace(fitted, plausibility_temperature=_plausibility(reader, held_out))
     if len(held_out.texts) >= LEAST:
@@ -105,12 +110,14 @@ def _answerable(
     return dict(zip(READING_FEATURES, weights, strict=True)), round(float(model.intercept_[0]), 4)
 
 
-def _inference(reader: Reader, pairs: Sequence[PairExample]) -> float:
-    said = reader.infer([each.premise for each in pairs], [each.hypothesis for each in pairs])
+def _inference(reader: Reader, pairs: Sequence[PairExample]) -> tuple[float, tuple[float, ...]]:
+    logits, features = reader.inference_logits(
+        [each.premise for each in pairs], [each.hypothesis for each in pairs]
+    )
     labels = np.array([each.label for each in pairs])
-    right = labels[:, None] == np.arange(said.shape[1])
-    right |= (labels[:, None] == NOT_ENTAILED) & (np.arange(said.shape[1]) != ENTAILMENT)
-    return fit_temperature([(_logits(said), right)])
+    right = labels[:, None] == np.arange(logits.shape[1])
+    right |= (labels[:, None] == NOT_ENTAILED) & (np.arange(logits.shape[1]) != ENTAILMENT)
+    return fit_temperatures(logits, right, features, [group(each) for each in pairs])
 
 
 def _plausibility(reader: Reader, held_out: HeldOut) -> float:

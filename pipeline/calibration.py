@@ -1,9 +1,7 @@
 """Fit how a reader's logits become probabilities, on questions whose answers are known.
 
 The log-odds of an answer are a weighted sum of what is known of it, as in Platt, "Probabilistic
-Outputs for Support Vector Machines and Comparisons to Regularized Likelihood Methods", 1999. The
-temperature of the heads that judge is that of Guo, Pleiss, Sun and Weinberger, "On Calibration of
-Modern Neural Networks", ICML 2017, arXiv:1706.04599.
+Outputs for Support Vector Machines and Comparisons to Regularized Likelihood Methods", 1999.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,8 +25,6 @@ from wherefrom.pipeline.retrieval import retrieve
 FIELDS = '{"question": "…", "answers": ["…", …]} (no answers: the knowledge base has none)'
 SCALES = np.array([0.2, 0.3, 1.0, 0.4, 8.0, 2.0])  # bring the features to like spread, as FEATURES
 SIGNS = np.array([1, 1, 1, 1, 1, -1])  # which way each speaks for an answer, as FEATURES
-TEMPERATURES = np.geomspace(0.25, 8.0, 101)
-SMALLEST = 1e-12  # probabilities are kept so far from 0 before their logarithm is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,38 +155,6 @@ def _best_of_each(question: NDArray[np.int64], logits: NDArray[np.float64]) -> N
     last = np.flatnonzero(np.diff(question[order], append=-1))
     found: NDArray[np.int64] = order[last]
     return found
-
-
-def fit_temperature(
-    parts: Sequence[tuple[NDArray[np.float64], NDArray[np.bool_]]],
-) -> float:
-    """Return the temperature under which the right labels are most probable.
-
-    Parameters
-    ----------
-    parts
-        Logits at temperature 1, shape (N, L), -inf where there is no label, and which labels are
-        right, of the same shape: one in each row, or several where any of them will do.
-
-    Examples
-    --------
-    >>> sure = np.array([[4.0, 0.0], [4.0, 0.0]])
-    >>> fit_temperature([(sure, np.array([[True, False], [False, True]]))])
-    8.0
-    """
-    rows = sum(len(logits) for logits, _ in parts)
-
-    def loss(temperature: float) -> float:
-        total = 0.0
-        for logits, right in parts:
-            scaled = logits / temperature
-            scaled -= scaled.max(axis=1, keepdims=True)
-            odds = np.exp(scaled)
-            shares = (odds * right).sum(axis=1) / odds.sum(axis=1)
-            total -= float(np.log(np.clip(shares, SMALLEST, None)).sum())
-        return total / rows
-
-    return float(min(TEMPERATURES.tolist(), key=loss))
 
 
 def calibrate(

@@ -10,7 +10,7 @@ reader.json         format version, sha256 of the weights, prompt budget, calibr
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -42,7 +42,8 @@ class Calibration:
     the same names (`wherefrom.pipeline.decision.FEATURES`). Below `answer_threshold` the reader
     abstains. The log-odds that a passage answers a question at all are `answerable_bias` plus the
     sum of `answerable_weights` times `wherefrom.pipeline.reader.READING_FEATURES`. The logits of
-    inference, plausibility and labels are divided by their temperatures. A sentence decides on a
+    inference, plausibility and labels are divided by their temperatures; where inference has
+    weights, each pair has its own (`wherefrom.pipeline.temperature`). A sentence decides on a
     claim by as much as it is about it: the weight rises from 0 to 1 around the cosine
     `claim_cosine`. A choice's logit is the sum of `choice_weights` times the features of the same
     names (`wherefrom.pipeline.choosing.FEATURES`). What a manifest does not name is as here.
@@ -54,6 +55,7 @@ class Calibration:
     answerable_weights: Mapping[str, float] = field(default_factory=lambda: {"margin": 1.0})
     answerable_bias: float = 0.0
     inference_temperature: float = 1.0
+    inference_temperature_weights: Sequence[float] = ()
     plausibility_temperature: float = 1.0
     label_temperature: float = 1.0
     claim_cosine: float = 0.5
@@ -151,7 +153,9 @@ def read_manifest(folder: Path) -> ReaderManifest:
     path = folder / MANIFEST
     table = read_manifest_table(path, "reader", absent="no reader in", version=FORMAT)
     try:
-        table["calibration"] = Calibration(**table["calibration"])
+        known = Calibration(**table["calibration"])
+        weights = tuple(known.inference_temperature_weights)
+        table["calibration"] = replace(known, inference_temperature_weights=weights)
         table["labels"] = tuple(table.get("labels", ()))
         manifest = ReaderManifest(**table)
     except (KeyError, TypeError) as error:
@@ -180,11 +184,23 @@ def load_reader(folder: Path, *, device: str) -> "LoadedReader":
     weights = _read_weights(folder, manifest)
     with _as_model_error(folder):
         network = _network(folder, weights, device, computation=manifest.computation)
+    _require_fitting(folder, manifest.calibration, network)
     try:
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     except Exception as error:  # tokenizers raises nothing more exact
         raise ModelError(f"{folder / TOKENIZER} cannot be read: {error}") from error
     return LoadedReader(network, tokenizer, manifest)
+
+
+def _require_fitting(folder: Path, calibration: Calibration, network: "ReaderNetwork") -> None:
+    """Refuse weights of the temperature that are not one for each feature."""
+    found = len(calibration.inference_temperature_weights)
+    wanted = network.inference.in_features
+    if found not in (0, wanted):
+        raise ModelError(
+            f"{folder / MANIFEST} has {found} inference_temperature_weights; allowed are none, or "
+            f"{wanted}, one for each feature"
+        )
 
 
 def load_network(folder: Path) -> "ReaderNetwork":

@@ -124,7 +124,14 @@ class ReaderNetwork(nn.Module):
 
     def infer(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
         """Judge hypotheses: (B, T) integers to (B, 3) logits, in the order of INFERENCE_LABELS."""
-        return _logits(self.inference, self._judged(ids, mask, types))
+        return self.infer_with_features(ids, mask, types)[0]
+
+    def infer_with_features(
+        self, ids: Tensor, mask: Tensor, types: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Judge hypotheses as `infer` does; return the features (B, H) that it is done by, too."""
+        features = self._judged(ids, mask, types)
+        return _logits(self.inference, features), features.float()
 
     def plausible(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
         """Say how plausible statements are: (B, T) integers to (B,) logits.

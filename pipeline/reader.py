@@ -13,6 +13,7 @@ from wherefrom.kb.errors import ModelError
 from wherefrom.pipeline.checkpoint import LoadedReader, load_reader
 from wherefrom.pipeline.prompt import Prompt, PromptBuilder
 from wherefrom.pipeline.spans import Span, best_spans, join_windows
+from wherefrom.pipeline.temperature import temperatures
 
 BATCH_TOKENS = 8192  # prompts times the longest of them, in one forward pass
 READING_FEATURES = ("margin", "relevance")
@@ -116,11 +117,29 @@ class Reader:
         ndarray
             Shape (N, 3): probabilities of entailment, neutral and contradiction.
         """
+        logits, features = self.inference_logits(premises, hypotheses)
+        known = self.manifest.calibration
+        each = temperatures(
+            known.inference_temperature, known.inference_temperature_weights, features
+        )
+        return _shares(logits / each[:, None])
+
+    def inference_logits(
+        self, premises: Sequence[str], hypotheses: Sequence[str]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return what `infer` makes probabilities of, and what their temperatures are told from.
+
+        Returns
+        -------
+        tuple of ndarray
+            Logits, shape (N, 3), and the features that the heads which judge see, shape (N, H).
+        """
         prompts = self.prompts.inference(premises, hypotheses)
         logits = np.zeros((len(prompts), 3))
-        for rows, found in self._run(self._network.infer, prompts):
-            logits[rows] = found.cpu().numpy()
-        return _shares(logits / self.manifest.calibration.inference_temperature)
+        features = np.zeros((len(prompts), self._network.inference.in_features))
+        for rows, (said, seen) in self._run(self._network.infer_with_features, prompts):
+            logits[rows], features[rows] = said.cpu().numpy(), seen.cpu().numpy()
+        return logits, features
 
     def answerable(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
         """Say how probable it is that each text that was read answers its question, shape (N,)."""

@@ -18,7 +18,6 @@ from wherefrom.pipeline.calibration import (
     Observations,
     calibrate,
     fit_answers,
-    fit_temperature,
     observe,
     read_known_questions,
 )
@@ -128,18 +127,6 @@ def test_nothing_to_tell_apart_is_refused(right: bool) -> None:
     empty = Observations(np.ones((0, len(FEATURES))), np.zeros(0, dtype=bool), np.arange(0))
     with pytest.raises(UsageError, match="of 0 candidate answers 0 are right"):
         fit_answers(empty, Calibration())
-
-
-@pytest.mark.parametrize("temperature", [0.7, 1.0, 2.5])
-def test_the_temperature_that_made_the_labels_is_found(temperature: float) -> None:
-    rng = np.random.default_rng(5)
-    logits = rng.normal(scale=3, size=(20_000, 3))
-    odds = np.exp(logits / temperature)
-    chances = odds / odds.sum(axis=1, keepdims=True)
-    labels = (rng.random((20_000, 1)) > chances.cumsum(axis=1)).sum(axis=1).clip(max=2)
-    shown = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    right = labels[:, None] == np.arange(3)
-    assert fit_temperature([(np.log(shown), right)]) == pytest.approx(temperature, rel=0.06)
 
 
 def test_every_candidate_is_observed(knowledge: Knowledge, tiny_reader_folder: Path) -> None:

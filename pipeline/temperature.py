@@ -1,0 +1,159 @@
+"""Fit the temperature that the logits of a head are divided by, so that its probabilities hold.
+
+One temperature for all is that of Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural
+Networks", ICML 2017, arXiv:1706.04599. It fails where a head is too sure of one kind of text and
+not sure enough of another; then each input has a temperature of its own, told from the features
+that the head sees, as Xie, Chen, Lee, Mitchell and Finn do it ("Calibrating Language Models with
+Adaptive Temperature Scaling", EMNLP 2024, arXiv:2409.19817), but linear and without a network.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+TEMPERATURES = np.geomspace(0.25, 8.0, 101)
+SMALLEST = 1e-12  # probabilities are kept so far from 0 before their logarithm is taken
+LEAST_OWN = 1000  # examples; with fewer all have one temperature
+FOLDS = 5
+RIDGE = 0.2  # what the squared weights of scaled features cost, against the loss of one example
+LOWEST, HIGHEST = 0.2, 5.0  # temperatures of single inputs; a strange text goes no further
+
+
+def fit_temperature(
+    parts: Sequence[tuple[NDArray[np.float64], NDArray[np.bool_]]],
+) -> float:
+    """Return the temperature under which the right labels are most probable.
+
+    Parameters
+    ----------
+    parts
+        Logits at temperature 1, shape (N, L), -inf where there is no label, and which labels are
+        right, of the same shape: one in each row, or several where any of them will do.
+
+    Examples
+    --------
+    >>> sure = np.array([[4.0, 0.0], [4.0, 0.0]])
+    >>> fit_temperature([(sure, np.array([[True, False], [False, True]]))])
+    8.0
+    """
+    rows = sum(len(logits) for logits, _ in parts)
+
+    def loss(temperature: float) -> float:
+        total = 0.0
+        for logits, right in parts:
+            scaled = logits / temperature
+            scaled -= scaled.max(axis=1, keepdims=True)
+            odds = np.exp(scaled)
+            shares = (odds * right).sum(axis=1) / odds.sum(axis=1)
+            total -= float(np.log(np.clip(shares, SMALLEST, None)).sum())
+        return total / rows
+
+    return float(min(TEMPERATURES.tolist(), key=loss))
+
+
+def temperatures(
+    common: float, weights: Sequence[float], features: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the temperature of each of N inputs, shape (N,).
+
+    Parameters
+    ----------
+    common
+        The temperature where there are no weights.
+    weights
+        How much the logarithm of a temperature rises with each of F features; none, or F.
+    features
+        What the head sees, shape (N, F).
+
+    Examples
+    --------
+    >>> temperatures(2.0, (), np.ones((2, 3))).tolist()
+    [2.0, 2.0]
+    """
+    if not len(weights):
+        return np.full(len(features), common)
+    found = common * np.exp(features @ np.asarray(weights, dtype=np.float64))
+    return np.clip(found, LOWEST, HIGHEST)
+
+
+def fit_temperatures(
+    logits: NDArray[np.float64],
+    right: NDArray[np.bool_],
+    features: NDArray[np.float64],
+    groups: Sequence[str],
+) -> tuple[float, tuple[float, ...]]:
+    """Return what `temperatures` takes, so that the right labels are most probable.
+
+    Weights are fitted to LEAST_OWN examples or more, and kept only if they make labels more
+    probable than one temperature does, on the examples of each fold that they were not fitted on.
+
+    Parameters
+    ----------
+    logits
+        At temperature 1, shape (N, L).
+    right
+        Which labels are right, of the same shape; one or several in each row.
+    features
+        What the head sees, shape (N, F).
+    groups
+        Of each example; those of one group are in one fold.
+    """
+    common = fit_temperature([(logits, right)])
+    if len(logits) < LEAST_OWN:
+        return common, ()
+    fold = np.unique(list(groups), return_inverse=True)[1] % FOLDS
+    gained = 0.0
+    for number in range(FOLDS):
+        others, own = fold != number, fold == number
+        plain = fit_temperature([(logits[others], right[others])])
+        found = _own(logits[others], right[others], features[others])
+        for sign, each in (
+            (1, np.full(own.sum(), plain)),
+            (-1, temperatures(*found, features[own])),
+        ):
+            gained += sign * _loss(logits[own], right[own], each)
+    return _own(logits, right, features) if gained > 0 else (common, ())
+
+
+def _own(
+    logits: NDArray[np.float64], right: NDArray[np.bool_], features: NDArray[np.float64]
+) -> tuple[float, tuple[float, ...]]:
+    """Fit weights by ridge-penalised likelihood, over features of like spread."""
+    from scipy.optimize import minimize
+
+    mean, spread = features.mean(axis=0), features.std(axis=0)
+    spread = np.where(spread > 0, spread, 1.0) * np.sqrt(features.shape[1])
+    scaled = (features - mean) / spread
+
+    def loss(found: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        each = np.exp(found[0] + scaled @ found[1:])
+        shares, known = _shares(logits / each[:, None], right)
+        slope = (logits / each[:, None] * (known - shares)).sum(axis=1)  # by each log temperature
+        penalty = RIDGE / 2 * float((found[1:] ** 2).sum())
+        value = -float(np.log(np.clip((shares * right).sum(axis=1), SMALLEST, None)).sum())
+        gradient = np.concatenate([[slope.sum()], scaled.T @ slope + RIDGE * found[1:]])
+        return (value + penalty) / len(logits), gradient / len(logits)
+
+    start = np.zeros(1 + features.shape[1])
+    best = minimize(loss, start, jac=True, method="L-BFGS-B").x
+    weights = best[1:] / spread
+    return float(np.exp(best[0] - weights @ mean)), tuple(float(f"{one:.4g}") for one in weights)
+
+
+def _loss(
+    logits: NDArray[np.float64], right: NDArray[np.bool_], each: NDArray[np.float64]
+) -> float:
+    """Return the sum of the negative logarithms of what the right labels are given."""
+    shares, _ = _shares(logits / each[:, None], right)
+    return -float(np.log(np.clip((shares * right).sum(axis=1), SMALLEST, None)).sum())
+
+
+def _shares(
+    logits: NDArray[np.float64], right: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the probabilities of labels, and those of them if the right ones are known."""
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares = odds / odds.sum(axis=1, keepdims=True)
+    known = odds * right
+    return shares, known / np.clip(known.sum(axis=1, keepdims=True), SMALLEST, None)

@@ -4,8 +4,8 @@
 
 `DATA` holds qa/squad_dev_a.json, qa/squad2_dev_a.json, nli/mnli_dev_a.jsonl and
 nli/snli_dev_a.jsonl. None of them was trained on. Changed are examples drawn with a fixed seed,
-each measured clean and changed. Of the last three files half, split by passage or premise, fits the
-probabilities, and the other half is measured before and after.
+each measured clean and changed. The probabilities are measured as they are stored, and, of the last
+three files, crosswise: each half of the passages or premises under what the other half fits.
 """
 
 import argparse
@@ -17,9 +17,8 @@ from typing import Any
 
 from wherefrom.benchmarks.provenance import write_result
 from wherefrom.pipeline.bundled import bundled_reader
-from wherefrom.pipeline.calibrating import fit_judging, fit_reading, uncalibrated
-from wherefrom.pipeline.calibration_data import calibration_examples, measured_share
-from wherefrom.pipeline.checkpoint import Calibration
+from wherefrom.pipeline.calibration_data import calibration_examples
+from wherefrom.pipeline.cross_fitting import CrossFitted, cross_fit
 from wherefrom.pipeline.held_out import HeldOut
 from wherefrom.pipeline.measuring import examples_of, measure_changed, measured
 from wherefrom.pipeline.reader import Reader
@@ -35,7 +34,7 @@ CHANGED = tuple(
     )
     for way in ways
 )
-HALVED = (
+FITTED = (
     Evaluation("nli/mnli_dev_a.jsonl", "pairs"),
     Evaluation("nli/snli_dev_a.jsonl", "pairs"),
     Evaluation("qa/squad2_dev_a.json", "answerable"),
@@ -48,34 +47,23 @@ def measure(
     *,
     sample: int = SAMPLE,
     changed: Sequence[Evaluation] = CHANGED,
-    halved: Sequence[Evaluation] = HALVED,
+    fitted: Sequence[Evaluation] = FITTED,
 ) -> dict[str, Any]:
-    """Return the measures of changed examples, and those of half files before and after fitting."""
+    """Return the measures of changed examples, and those of files as stored and crosswise."""
     under = {
         entry.name: measure_changed(reader, _sampled(examples_of(entry, data), sample), entry)
         for entry in changed
     }
-    shipped = reader.manifest.calibration
-    recipe = Recipe(
-        encoder="",
-        spans=(),
-        pairs=(),
-        evaluate=tuple(halved),
-        calibrate=tuple(replace(one, task=_fitted(one.task)) for one in halved),
-    )
-    examples = calibration_examples(recipe, data, HeldOut())
-    before = _halves(reader, data, recipe, shipped)
-    _calibrate(reader, uncalibrated(shipped))
-    fitted = fit_reading(reader, examples.spans, fit_judging(reader, examples))
-    after = _halves(reader, data, recipe, fitted)
-    _calibrate(reader, shipped)
+    calibrate = tuple(replace(one, task=_calibrating(one.task)) for one in fitted)
+    recipe = Recipe(encoder="", spans=(), pairs=(), calibrate=calibrate)
+    crossed = cross_fit(reader, calibration_examples(recipe, data, HeldOut()))
     return {
         "benchmark": "robustness",
         "reader": reader.manifest.weights_sha256[:16],
         "sample": sample,
         "changed": under,
-        "as_stored": before,
-        "fitted": {"calibration": asdict(fitted), **after},
+        "as_stored": _files(reader, data, fitted, None),
+        "crosswise": _files(reader, data, fitted, crossed),
     }
 
 
@@ -83,21 +71,15 @@ def _sampled(examples: Sequence[Any], count: int) -> list[Any]:
     return random.Random(0).sample(list(examples), min(count, len(examples)))
 
 
-def _fitted(task: str) -> str:
+def _calibrating(task: str) -> str:
     return "spans" if task == "answerable" else task
 
 
-def _calibrate(reader: Reader, calibration: Calibration) -> None:
-    reader.manifest = replace(reader.manifest, calibration=calibration)
-
-
-def _halves(reader: Reader, data: Path, recipe: Recipe, calibration: Calibration) -> dict[str, Any]:
-    """Measure the halves that are not fitted on, with their bins."""
-    _calibrate(reader, calibration)
-    found = {
-        entry.name: measured(reader, data, entry, share=measured_share(recipe, entry.file))
-        for entry in recipe.evaluate
-    }
+def _files(
+    reader: Reader, data: Path, files: Sequence[Evaluation], crossed: CrossFitted | None
+) -> dict[str, Any]:
+    """Measure files, with their bins."""
+    found = {entry.name: measured(reader, data, entry, crossed=crossed) for entry in files}
     return {
         name: {**one.measures, "bins": [asdict(each) for each in one.bins]}
         for name, one in found.items()

@@ -39,6 +39,14 @@ def uncalibrated(calibration: Calibration) -> Calibration:
     )
 
 
+def fit(reader: Reader, held_out: HeldOut) -> Calibration:
+    """Return the reader's calibration with all that can be fitted to what was held out.
+
+    The reader's own must be as `uncalibrated` returns it.
+    """
+    return fit_reading(reader, held_out.spans, fit_judging(reader, held_out))
+
+
 def fit_judging(reader: Reader, held_out: HeldOut) -> Calibration:
     """Return the reader's calibration with the temperatures that fit what was held out.
 

@@ -9,7 +9,7 @@ from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.calibrating import LEAST
 from wherefrom.pipeline.data_file import data_file
 from wherefrom.pipeline.examples import SpanExample
-from wherefrom.pipeline.held_out import HALF, HeldOut, group, split
+from wherefrom.pipeline.held_out import HeldOut
 from wherefrom.pipeline.measuring import examples_of
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import Evaluation
@@ -18,19 +18,11 @@ from wherefrom.pipeline.squad import SquadQuestion
 NOUNS = {"spans": "spans", "answerable": "spans", "yes_no": "pairs"}  # else as the task
 
 
-def measured_share(recipe: Recipe, file: str) -> float:
-    """Return the share of a file that calibrates and is not measured on."""
-    return HALF if any(entry.file == file for entry in recipe.calibrate) else 0.0
-
-
 def calibration_examples(recipe: Recipe, data: Path, held_out: HeldOut) -> HeldOut:
-    """Add the examples of a recipe's [[calibrate]] to what was held out, and return it all.
-
-    Of a file that is measured on, too, half serves: that which `measured_share` keeps away.
-    """
+    """Add the examples of a recipe's [[calibrate]] to what was held out, and return it all."""
     for entry in recipe.calibrate:
         kept: list[Any] = getattr(held_out, NOUNS.get(entry.task, entry.task))
-        kept.extend(_of_file(recipe, data, entry))
+        kept.extend(_of_file(data, entry))
     return held_out
 
 
@@ -43,26 +35,18 @@ def require_calibratable(recipe: Recipe, data: Path) -> None:
         If [[calibrate]] names a file with fewer than LEAST examples.
     """
     for entry in recipe.calibrate:
-        found = len(_of_file(recipe, data, entry))
+        found = len(_of_file(data, entry))
         if found < LEAST:
-            half = "half of " if _is_halved(recipe, entry) else ""
             file = data_file(data, entry.file)
             raise UsageError(
-                f"{half}{file} holds {found} examples of {entry.task}; calibrating "
-                f"takes {LEAST} or more"
+                f"{file} holds {found} examples of {entry.task}; calibrating takes {LEAST} or more"
             )
 
 
-def _of_file(recipe: Recipe, data: Path, entry: Evaluation) -> Sequence[Any]:
+def _of_file(data: Path, entry: Evaluation) -> Sequence[Any]:
     whole = replace(entry, task="answerable") if entry.task == "spans" else entry
     examples = examples_of(whole, data)  # questions without an answer tell as much
-    if _is_halved(recipe, entry):
-        _, examples = split(examples, HALF, group)
     return [_as_span(each) if isinstance(each, SquadQuestion) else each for each in examples]
-
-
-def _is_halved(recipe: Recipe, entry: Evaluation) -> bool:
-    return any(other.file == entry.file for other in recipe.evaluate)
 
 
 def _as_span(question: SquadQuestion) -> SpanExample:

@@ -9,7 +9,7 @@ from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.scores import Scores
 from wherefrom.pipeline.sources import Evaluation
 
-Measurement = tuple[Evaluation, float, Scores | None]
+Measurement = tuple[Evaluation, Scores | None]
 
 
 def gains(before: Reader, after: Sequence[Measurement], data: Path) -> dict[str, dict[str, Change]]:
@@ -20,9 +20,9 @@ def gains(before: Reader, after: Sequence[Measurement], data: Path) -> dict[str,
     before
         The reader that was learnt on from.
     after
-        Of each file its entry in the recipe, the share of it that calibrates, and what the new one
-        says of each example of the rest. One that the reader has no head for is left out, for there
-        is nothing to lose; and one without scores.
+        Of each file its entry in the recipe, and what the new one says of each example. One that
+        the reader has no head for is left out, for there is nothing to lose; and one without
+        scores.
     data
         The folder of the files.
 
@@ -32,10 +32,10 @@ def gains(before: Reader, after: Sequence[Measurement], data: Path) -> dict[str,
         Of each file and each measure that has a value for every example.
     """
     found: dict[str, dict[str, Change]] = {}
-    for entry, share, scores in after:
+    for entry, scores in after:
         if scores is None or not _can_answer(before, entry.task):
             continue
-        values = scored(before, data, entry, share=share).values
+        values = scored(before, data, entry).values
         new = scores.values
         found[entry.name] = {name: paired_change(values[name], new[name]) for name in new}
     return found

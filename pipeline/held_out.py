@@ -21,7 +21,6 @@ from wherefrom.pipeline.leakage import Learnt, bare_words, content
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.squad import SquadQuestion
 
-HALF = 0.5  # of a file that is both calibrated and measured on, this share calibrates
 Held = TypeVar("Held", SpanExample, PairExample, ChoiceExample, ClaimExample, TextExample)
 Example = TypeVar("Example")
 _HEADS = (("spans",), ("pairs", "yes_no"), ("choices", "claims"), ("texts",))  # tasks of each head
@@ -83,6 +82,11 @@ def group(example: Learnt | SquadQuestion) -> str:
             return bare_words(example.premise)
         case _:
             return content(example)
+
+
+def in_first_half(example: Learnt | SquadQuestion) -> bool:
+    """Tell in which half of all examples one is; those of one group are in the same."""
+    return _place(group(example)) < 0.5
 
 
 def _place(words: str) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.changed_examples import changed_examples, lost
 from wherefrom.pipeline.claims import read_claims, read_yes_no
+from wherefrom.pipeline.cross_fitting import CrossFitted
 from wherefrom.pipeline.data_file import data_file
 from wherefrom.pipeline.evaluation import (
     score_answerable,
@@ -19,7 +20,6 @@ from wherefrom.pipeline.evaluation import (
     score_yes_no,
 )
 from wherefrom.pipeline.examples import ChoiceExample, PairExample
-from wherefrom.pipeline.held_out import group, split
 from wherefrom.pipeline.inference_pairs import read_pairs
 from wherefrom.pipeline.labelled_texts import read_texts
 from wherefrom.pipeline.multiple_choice import as_example, read_choices
@@ -45,7 +45,12 @@ class Measured:
 
 
 def scored(
-    reader: Reader, data: Path, entry: Evaluation, *, most: int = 0, share: float = 0.0
+    reader: Reader,
+    data: Path,
+    entry: Evaluation,
+    *,
+    most: int = 0,
+    crossed: CrossFitted | None = None,
 ) -> Scores:
     """Score what a reader says of each example of one file of development data, unchanged.
 
@@ -55,16 +60,17 @@ def scored(
         What is measured on which file of which folder.
     most
         How many examples at most, in even steps through the file; 0 takes all.
-    share
-        The share of the file that calibrates, and is left out.
+    crossed
+        What the reader's probabilities are then, where the file calibrates, too.
 
     Raises
     ------
     UsageError
         If the file holds no example.
     """
-    examples, _ = split(examples_of(entry, data, most=most), share, group)
-    return _TASKS[entry.task].score(reader, examples)
+    examples = examples_of(entry, data, most=most)
+    score = _TASKS[entry.task].score
+    return crossed.score(score, reader, examples) if crossed else score(reader, examples)
 
 
 def measure(reader: Reader, data: Path, entry: Evaluation) -> Measures:
@@ -72,8 +78,10 @@ def measure(reader: Reader, data: Path, entry: Evaluation) -> Measures:
     return measured(reader, data, entry).measures
 
 
-def measured(reader: Reader, data: Path, entry: Evaluation, *, share: float = 0.0) -> Measured:
-    """Measure a reader on one file of development data, but for the share that calibrates.
+def measured(
+    reader: Reader, data: Path, entry: Evaluation, *, crossed: CrossFitted | None = None
+) -> Measured:
+    """Measure a reader on one file of development data, crosswise where it calibrates, too.
 
     Raises
     ------
@@ -81,13 +89,17 @@ def measured(reader: Reader, data: Path, entry: Evaluation, *, share: float = 0.
         If the file holds no example, or none that can be changed.
     """
     if entry.changed:
-        examples, _ = split(examples_of(entry, data), share, group)
-        return Measured(measure_changed(reader, examples, entry), ())
-    scores = scored(reader, data, entry, share=share)
+        return Measured(measure_changed(reader, examples_of(entry, data), entry, crossed), ())
+    scores = scored(reader, data, entry, crossed=crossed)
     return Measured(scores.measures(), scores.bins(), scores)
 
 
-def measure_changed(reader: Reader, examples: Sequence[Any], entry: Evaluation) -> Measures:
+def measure_changed(
+    reader: Reader,
+    examples: Sequence[Any],
+    entry: Evaluation,
+    crossed: CrossFitted | None = None,
+) -> Measures:
     """Measure a reader on the examples that the entry's change changes, clean and changed.
 
     Raises
@@ -97,7 +109,9 @@ def measure_changed(reader: Reader, examples: Sequence[Any], entry: Evaluation) 
     """
     before, after = _changed(examples, entry, fits=reader.prompts.question_fits)
     score = _TASKS[entry.task].score
-    return lost(score(reader, before), score(reader, after))
+    if crossed is None:
+        return lost(score(reader, before), score(reader, after))
+    return lost(*(crossed.score(score, reader, each, like=before) for each in (before, after)))
 
 
 def _changed(

@@ -33,7 +33,7 @@ def model_card(manifest: ReaderManifest) -> str:
     packages = (f"{name} {number}" for name, number in training.get("packages", {}).items())
     hashes = {name: digest for _, run in runs for name, digest in run["data_sha256"].items()}
     data = "\n".join(f"| `{name}` | `{hashes[name][:16]}…` |" for name in sorted(hashes))
-    calibrated = _calibrated(training.get("calibrated_on"))
+    calibrated = _calibrated(training.get("calibrated_on"), training.get("crosswise", ()))
     diagram = "\n![Reliability](reliability.svg)\n" if training.get("reliability") else ""
     return f"""---
 library_name: wherefrom
@@ -83,16 +83,21 @@ def _more(manifest: ReaderManifest) -> str:
     return more
 
 
-def _calibrated(counts: Mapping[str, int] | None) -> str:
-    """Say on how many examples probabilities were fitted, none of which is measured on.
+def _calibrated(counts: Mapping[str, int] | None, crosswise: Sequence[str]) -> str:
+    """Say on how many examples probabilities were fitted, and on which measured files.
 
     Nothing is known of readers of earlier releases, whose manifests do not say it (None).
     """
     if not counts:
         return "" if counts is None else " Probabilities are not calibrated."
     found = [f"{count:,} {DRAWN[name.rstrip('s') + '_items']}" for name, count in counts.items()]
+    measured = " nor measured on"
+    if crosswise:
+        files = ", ".join(f"`{name}`" for name in crosswise)
+        measured = f"; those of {files} are measured crosswise, each half under what the other fits"
     return (
-        f" Probabilities are fitted on {', '.join(found)} that are neither learnt nor measured on; "
+        f" Probabilities are fitted on {', '.join(found)} that are "
+        f"{'not' if crosswise else 'neither'} learnt{measured}; "
         "`wherefrom calibrate` fits those of answers to a knowledge base."
     )
 

@@ -1,7 +1,8 @@
 """The reader: marks answers in evidence, and judges whether a premise supports a claim."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from wherefrom.indexes.hardware import choose_device
 from wherefrom.kb.errors import ModelError
-from wherefrom.pipeline.checkpoint import LoadedReader, load_reader
+from wherefrom.pipeline.checkpoint import Calibration, LoadedReader, load_reader
 from wherefrom.pipeline.prompt import Prompt, PromptBuilder
 from wherefrom.pipeline.spans import Span, best_spans, join_windows
 from wherefrom.pipeline.temperature import temperatures
@@ -72,6 +73,12 @@ class Reader:
         """
         chosen = choose_device(device)
         return cls(load_reader(Path(folder), device=chosen), device=chosen)
+
+    def calibrated(self, calibration: Calibration) -> Self:
+        """Return the same reader with other probabilities."""
+        other = copy(self)
+        other.manifest = replace(self.manifest, calibration=calibration)
+        return other
 
     def read(
         self, questions: Sequence[str], evidence: Sequence[tuple[str, str]], *, count: int = 3

@@ -9,12 +9,8 @@ from pathlib import Path
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.durable import hash_file
 from wherefrom.kb.progress import Progress
-from wherefrom.pipeline.calibrating import fit_judging, fit_reading, uncalibrated
-from wherefrom.pipeline.calibration_data import (
-    calibration_examples,
-    measured_share,
-    require_calibratable,
-)
+from wherefrom.pipeline.calibrating import fit, uncalibrated
+from wherefrom.pipeline.calibration_data import calibration_examples, require_calibratable
 from wherefrom.pipeline.checkpoint import (
     MANIFEST,
     Calibration,
@@ -23,6 +19,7 @@ from wherefrom.pipeline.checkpoint import (
     save_reader,
     write_manifest,
 )
+from wherefrom.pipeline.cross_fitting import cross_fit
 from wherefrom.pipeline.data_file import data_file, require_data_files, take_data_sets
 from wherefrom.pipeline.gains import gains
 from wherefrom.pipeline.held_out import HeldOut
@@ -111,14 +108,14 @@ def _write(
     manifest = save_reader(out, trained.network, trained.tokenizer, manifest)
     manifest = replace(manifest, calibration=_first_calibration(recipe))
     write_manifest(out, manifest)
-    manifest = _calibrated(out, manifest, calibration_examples(recipe, data, trained.held_out))
-    _report(out, manifest, recipe, data)
+    examples = calibration_examples(recipe, data, trained.held_out)
+    manifest = _calibrated(out, manifest, examples)
+    _report(out, manifest, recipe, data, examples)
 
 
 def _calibrated(out: Path, manifest: ReaderManifest, examples: HeldOut) -> ReaderManifest:
     """Fit the probabilities of the stored weights on what was held out, and write them."""
-    reader = Reader.open(out)
-    calibration = fit_reading(reader, examples.spans, fit_judging(reader, examples))
+    calibration = fit(Reader.open(out), examples)
     counts = {
         field.name: len(kept)
         for field in fields(examples)
@@ -130,25 +127,31 @@ def _calibrated(out: Path, manifest: ReaderManifest, examples: HeldOut) -> Reade
     return manifest
 
 
-def _report(out: Path, manifest: ReaderManifest, recipe: Recipe, data: Path) -> None:
-    """Measure the stored weights, with their calibration, and write what was found."""
+def _report(
+    out: Path, manifest: ReaderManifest, recipe: Recipe, data: Path, examples: HeldOut
+) -> None:
+    """Measure the stored weights and write what was found.
+
+    Probabilities are those that are stored, but crosswise on files that they were fitted on.
+    """
     reader = Reader.open(out)
+    fitted_on = {entry.file for entry in recipe.calibrate}
+    both = fitted_on & {entry.file for entry in recipe.evaluate}
+    crossed = cross_fit(reader, examples) if both else None
     found = {
-        entry.name: measured(reader, data, entry, share=measured_share(recipe, entry.file))
+        entry.name: measured(reader, data, entry, crossed=crossed if entry.file in both else None)
         for entry in recipe.evaluate
     }
     record = {
         **manifest.training,
+        **({"crosswise": sorted(both)} if both else {}),
         "metrics": {name: one.measures for name, one in found.items()},
         "reliability": {
             name: [asdict(each) for each in one.bins] for name, one in found.items() if one.bins
         },
     }
     if is_reader(recipe.encoder) and found:
-        after = [
-            (entry, measured_share(recipe, entry.file), found[entry.name].scores)
-            for entry in recipe.evaluate
-        ]
+        after = [(entry, found[entry.name].scores) for entry in recipe.evaluate]
         before = Reader.open(find_model_folder(recipe.encoder).path)
         record["gains"] = gains(before, after, data)
     manifest = replace(manifest, training=record)

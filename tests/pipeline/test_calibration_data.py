@@ -6,14 +6,9 @@ from pathlib import Path
 import pytest
 
 from wherefrom.kb.errors import UsageError
-from wherefrom.pipeline.calibration_data import (
-    calibration_examples,
-    measured_share,
-    require_calibratable,
-)
+from wherefrom.pipeline.calibration_data import calibration_examples, require_calibratable
 from wherefrom.pipeline.examples import SpanExample
-from wherefrom.pipeline.held_out import HALF, HeldOut, group, split
-from wherefrom.pipeline.measuring import examples_of
+from wherefrom.pipeline.held_out import HeldOut
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import Evaluation
 
@@ -27,9 +22,9 @@ def data(tmp_path: Path, write_squad: Callable[..., Path]) -> Path:
     return tmp_path
 
 
-def recipe(*evaluated: Evaluation) -> Recipe:
+def recipe() -> Recipe:
     calibrate = (Evaluation("qa.json", "spans"),)
-    return Recipe(encoder="e", spans=(), pairs=(), calibrate=calibrate, evaluate=evaluated)
+    return Recipe(encoder="e", spans=(), pairs=(), calibrate=calibrate)
 
 
 def test_questions_without_an_answer_count_as_well(data: Path) -> None:
@@ -37,18 +32,6 @@ def test_questions_without_an_answer_count_as_well(data: Path) -> None:
     assert len(found) == 120
     assert found[1] == SpanExample("When was it?", "Owls", "Owl 0 sleeps by the lake.", -1, -1)
     assert found[0].text[found[0].start : found[0].end] == "by the lake"
-    assert measured_share(recipe(), "qa.json") == HALF
-    assert measured_share(recipe(), "other.json") == 0
-
-
-def test_what_calibrates_is_not_measured(data: Path) -> None:
-    entry = Evaluation("qa.json", "answerable")
-    both = recipe(entry)
-    found = calibration_examples(both, data, HeldOut()).spans
-    measured, _ = split(examples_of(entry, data), HALF, group)
-    assert len(found) + len(measured) == 120
-    assert not {span.text for span in found} & {question.context for question in measured}
-    assert 20 < len(found) < 100
 
 
 def test_a_small_file_is_refused(data: Path, write_pairs: Callable[..., Path]) -> None:

@@ -328,7 +328,7 @@ def robust(
     save_translator: Callable[..., Path],
     wordnet_folder: Path,
 ) -> Path:
-    """Give a recipe that changes examples in every way and calibrates on half of a file."""
+    """Give a recipe that changes examples in every way, and calibrates on what it measures."""
     folder = tmp_path_factory.mktemp("robust")
     words = "owl dog man city river tower lake wall".split()
     write_pairs(
@@ -357,14 +357,13 @@ def robust_manifest(place: Path, robust: Path) -> ReaderManifest:
     return train_reader(robust / "recipe.toml", place / "data", robust / "out")
 
 
-def test_half_of_a_file_calibrates_and_the_other_is_reported(
-    robust_manifest: ReaderManifest, place: Path, robust: Path
+def test_a_file_calibrates_and_is_measured_crosswise(
+    robust_manifest: ReaderManifest, robust: Path
 ) -> None:
     record = robust_manifest.training
     metrics = record["metrics"]
-    reported = metrics["nli/more.jsonl"]["accuracy"]["n"]
-    assert record["calibrated_on"]["pairs"] + reported == 192
-    assert 60 < reported < 130
+    assert record["calibrated_on"]["pairs"] == metrics["nli/more.jsonl"]["accuracy"]["n"] == 192
+    assert record["crosswise"] == ["nli/more.jsonl"]
     assert robust_manifest.calibration.inference_temperature != 1.0
     assert set(metrics) == {
         *("qa/dev.json", "nli/dev.jsonl", "nli/more.jsonl"),
@@ -375,8 +374,9 @@ def test_half_of_a_file_calibrates_and_the_other_is_reported(
     }
     card = (robust / "out" / "README.md").read_text()
     assert f"on {record['calibrated_on']['pairs']} inference pairs" in card
+    assert "those of `nli/more.jsonl` are measured crosswise" in card
     assert "![Reliability](reliability.svg)" in card
-    assert "n = 6" in (robust / "out" / "reliability.svg").read_text()
+    assert "n = 192" in (robust / "out" / "reliability.svg").read_text()
 
 
 def test_a_change_is_measured_beside_the_clean_file(robust_manifest: ReaderManifest) -> None:
@@ -412,7 +412,7 @@ def test_a_file_too_small_to_calibrate_on_is_refused_before_the_run(
     text = (place / "recipe.toml").read_text()
     calibrate = '[[calibrate]]\nfile = "nli/dev.jsonl"\ntask = "pairs"\n'
     (tmp_path / "recipe.toml").write_text(f"{text}\n{calibrate}")
-    message = r"half of .*nli/dev.jsonl holds \d examples of pairs; calibrating takes 50 or more"
+    message = r"nli/dev.jsonl holds \d examples of pairs; calibrating takes 50 or more"
     with pytest.raises(UsageError, match=message):
         train_reader(tmp_path / "recipe.toml", place / "data", tmp_path / "out")
     assert not (tmp_path / "out").exists()

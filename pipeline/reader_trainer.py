@@ -13,7 +13,7 @@ from wherefrom.pipeline.adaptive_rank import is_adaptive, save_allocation
 from wherefrom.pipeline.adversary import Adversary, MovedEmbeddings
 from wherefrom.pipeline.batches import Item
 from wherefrom.pipeline.heads import ReaderNetwork
-from wherefrom.pipeline.resuming import require_finite, whole_checkpoint
+from wherefrom.pipeline.resuming import Clock, require_finite, whole_checkpoint
 from wherefrom.pipeline.two_passes import loss_of_two_passes
 
 
@@ -37,6 +37,7 @@ class ReaderTrainer(Trainer):
     """
 
     adversary: Adversary | None = None
+    clock = Clock(None)
     r_drop = 0.0
 
     def __init__(self, **settings: Any) -> None:
@@ -69,7 +70,8 @@ class ReaderTrainer(Trainer):
     def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
         place = Path(str(self.args.output_dir)) / f"checkpoint-{self.state.global_step}"
         with whole_checkpoint(place):
-            if self.allocates:  # before the state, which says that the checkpoint is whole
+            self.clock.keep(place)  # before the state, which says that the checkpoint is whole
+            if self.allocates:
                 save_allocation(self.network.encoder, place)
             super()._save_checkpoint(model, trial)
 

@@ -7,6 +7,7 @@ between leaves a folder that cannot be gone on from.
 import json
 import math
 import shutil
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,31 @@ from pathlib import Path
 from wherefrom.kb.errors import ModelError, StorageError, TrainingError, UsageError
 
 STATE, WEIGHTS, OPTIMIZER = "trainer_state.json", "model.safetensors", "optimizer.pt"
+CLOCK = "seconds.json"  # in a checkpoint: how long the run had taken
+
+
+class Clock:
+    """How long a run has learnt, its parts before it was resumed included.
+
+    Parameters
+    ----------
+    last
+        The checkpoint that the run goes on from; those of earlier releases do not say how long.
+    """
+
+    def __init__(self, last: Path | None) -> None:
+        known = last is not None and (last / CLOCK).is_file()
+        self._before = float(json.loads((last / CLOCK).read_text())) if last and known else 0.0
+        self._begun = time.monotonic()
+
+    def seconds(self) -> float:
+        """Return how long it has been until now."""
+        return self._before + time.monotonic() - self._begun
+
+    def keep(self, checkpoint: Path) -> None:
+        """Note in a checkpoint how long it has been."""
+        checkpoint.mkdir(parents=True, exist_ok=True)
+        (checkpoint / CLOCK).write_text(json.dumps(round(self.seconds(), 3)))
 
 
 def checkpoint_steps(folder: Path) -> list[int]:
@@ -67,13 +93,14 @@ def check_checkpoint(checkpoint: Path) -> None:
 
     try:
         json.loads((checkpoint / STATE).read_text(encoding="utf-8"))
+        Clock(checkpoint)
         with safe_open(checkpoint / WEIGHTS, framework="pt"):
             pass
         with zipfile.ZipFile(checkpoint / OPTIMIZER) as parts:
             bad = parts.testzip()
         if bad is not None:
             raise ValueError(f"{OPTIMIZER} is damaged at {bad}")
-    except (OSError, ValueError, zipfile.BadZipFile, SafetensorError) as error:
+    except (OSError, TypeError, ValueError, zipfile.BadZipFile, SafetensorError) as error:
         raise ModelError(
             f"the checkpoint {checkpoint} is damaged: {error}; remove this folder, and --resume "
             "goes on from the one before it"

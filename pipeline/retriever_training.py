@@ -32,6 +32,7 @@ from wherefrom.pipeline.adapter import SCALE
 from wherefrom.pipeline.query_batches import QueryBatch
 from wherefrom.pipeline.resuming import (
     WEIGHTS,
+    Clock,
     checkpoint_to_resume,
     require_finite,
     whole_checkpoint,
@@ -85,6 +86,8 @@ class _RetrieverTrainer(SentenceTransformerTrainer):
     It stops where the loss is no number, and leaves no half of a checkpoint.
     """
 
+    clock = Clock(None)
+
     def training_step(self, *inputs: Any, **options: Any) -> Tensor:
         loss: Tensor = super().training_step(*inputs, **options)
         advice = "lower learning_rate or raise temperature"
@@ -112,6 +115,7 @@ class _RetrieverTrainer(SentenceTransformerTrainer):
     def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
         place = Path(str(self.args.output_dir)) / f"checkpoint-{self.state.global_step}"
         with whole_checkpoint(place):
+            self.clock.keep(place)
             super()._save_checkpoint(model, trial)
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
@@ -189,7 +193,9 @@ def train_encoder(
         train_dataset=BatchTexts(batches),
         loss=_loss(recipe, model),
     )
-    result = trainer.train(resume_from_checkpoint=None if last is None else str(last))
+    trainer.clock = Clock(last)
+    trainer.train(resume_from_checkpoint=None if last is None else str(last))
+    seconds = trainer.clock.seconds()
     model = model.cpu().eval()
     if adapter is not None:
         adapter.merge_and_unload()
@@ -197,7 +203,7 @@ def train_encoder(
     backend = getattr(model.tokenizer, "backend_tokenizer", None)
     if backend is not None:
         backend.no_truncation()  # else tokenizer.json would keep where the training cut
-    return TrainedEncoder(model, len(batches), float(result.metrics["train_runtime"]))
+    return TrainedEncoder(model, len(batches), seconds)
 
 
 def _loss(recipe: RetrieverRecipe, model: SentenceTransformer) -> torch.nn.Module:

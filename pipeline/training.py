@@ -59,7 +59,7 @@ from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.reader_trainer import BatchList, ReaderTrainer
 from wherefrom.pipeline.recipe import Recipe, earlier_recipes
-from wherefrom.pipeline.resuming import checkpoint_to_resume
+from wherefrom.pipeline.resuming import Clock, checkpoint_to_resume
 from wherefrom.pipeline.run_batches import RunBatches, draw_run
 from wherefrom.pipeline.teacher import Teacher
 
@@ -237,13 +237,14 @@ def _trainer(
 
 def _run(trainer: ReaderTrainer, recipe: Recipe, last: Path | None) -> float:
     """Train, from the last checkpoint where there is one; return how many seconds it took."""
+    trainer.clock = Clock(last)
     if last is not None and recipe.stopping_share and has_stopped(last):
         trainer.state = last_state(last)
-        return 0.0
+        return trainer.clock.seconds()
     if last is not None and trainer.allocates:
         load_allocation(trainer.network.encoder, last)
-    result = trainer.train(resume_from_checkpoint=None if last is None else str(last))
-    return float(result.metrics["train_runtime"])
+    trainer.train(resume_from_checkpoint=None if last is None else str(last))
+    return trainer.clock.seconds()
 
 
 def _chosen_weights(

@@ -1,6 +1,7 @@
 """Test that runs go on from whole checkpoints only, and that damage and a full disk are named."""
 
 import errno
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,9 +55,19 @@ def test_what_a_killed_writer_left_is_passed_over(run: Path) -> None:
     assert last_checkpoint(run / "nothing here") is None
 
 
+def test_a_resumed_run_counts_the_seconds_before_it(recipe: Recipe, data: Path, run: Path) -> None:
+    clock = run / "checkpoint-6" / resuming.CLOCK
+    assert 0 < json.loads(clock.read_text()) < 1000
+    clock.write_text("5000.5")
+    assert 5000.5 <= train(recipe, data, run, resume=True).seconds < 6000
+    clock.unlink()  # as earlier releases left a checkpoint
+    assert train(recipe, data, run, resume=True).seconds < 1000
+
+
 @pytest.mark.parametrize(
     ("name", "damage"),
     [
+        (resuming.CLOCK, "cut"),
         (resuming.WEIGHTS, "cut"),
         (resuming.OPTIMIZER, "cut"),
         (resuming.STATE, "cut"),

@@ -5,6 +5,9 @@ two learn, and only the heads that judge whole prompts use the sum. So what the 
 spans and relevance stays as it is, to the bit, and the addition takes a tenth of the encoder's
 space. peft makes it learn, or `wherefrom.pipeline.extraction`; to run it, a sum is enough.
 
+Inference has one, which other heads that judge share; plausibility may have one of its own, so that
+it can be learnt without touching inference.
+
 Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022, arXiv:2106.09685.
 """
 
@@ -16,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from wherefrom.kb.errors import UsageError
+from wherefrom.pipeline.checkpoint import INFERENCE
 
 if TYPE_CHECKING:
     from wherefrom.pipeline.heads import ReaderNetwork
@@ -25,14 +29,14 @@ DOWN, UP = ".down", ".up"  # after a matrix's name: (R, in) and (out, R)
 
 
 def attach_adapter(network: "ReaderNetwork", rank: int, kind: str = "lora") -> None:
-    """Put an adapter into a network; all but what finds answers can learn from now on.
+    """Put the adapter that is to learn into a network; it and the heads that use it can learn.
 
-    An adapter that the network has already goes on from what it is, if there is room for it.
+    It goes on from what the network has of it already, if there is room for that.
 
     Parameters
     ----------
     network
-        A reader.
+        A reader. Whose adapter learns is what its `adapting` says.
     rank
         That of every matrix; with ``adalora`` the mean of all; with ``svd`` as many numbers are
         kept as if each had it.
@@ -59,7 +63,7 @@ def attach_adapter(network: "ReaderNetwork", rank: int, kind: str = "lora") -> N
             f"matrices, {highest}"
         )
     room = {"lora": rank, "adalora": first_rank(rank, highest), "svd": highest}[kind]
-    known = network.adapter
+    known = network.adapters[network.adapting]
     most = max((len(matrix) for name, matrix in known.items() if name.endswith(DOWN)), default=0)
     if most > room:
         raise UsageError(
@@ -73,17 +77,17 @@ def attach_adapter(network: "ReaderNetwork", rank: int, kind: str = "lora") -> N
         network.beginning = learn_whole(linear, rank, known)
     else:
         network.encoder = _plain_layers(network.encoder, list(linear), rank, known)
-    for head in (network.inference_in, network.inference, network.plausibility, network.labels):
-        if head is not None:
-            head.requires_grad_(True)
+    for head in network.adapting_heads():
+        head.requires_grad_(True)
 
 
 def keep_adapter(network: "ReaderNetwork") -> None:
     """Let the whole of a network learn that has an adapter: encoder, heads, and the adapter.
 
-    What is read goes through the encoder alone, what is judged through the sum, as ever.
+    What is read goes through the encoder alone, what is judged through the sum, as ever. Of an
+    adapter of plausibility's own nothing learns.
     """
-    known = network.adapter
+    known = network.adapters[INFERENCE]
     rank = max(len(matrix) for name, matrix in known.items() if name.endswith(DOWN))
     network.encoder = _plain_layers(network.encoder, list(_linear(network.encoder)), rank, known)
     network.judging_layers = tuple(_adapted(network.encoder).values())
@@ -124,7 +128,7 @@ def _plain_layers(
 
 
 def detach_adapter(network: "ReaderNetwork") -> None:
-    """Take the adapter out of a network again, and keep it as the network's `adapter`.
+    """Take the adapter out of a network again, and keep it among the network's `adapters`.
 
     A matrix that has lost all its ranks to others has none.
     """
@@ -133,10 +137,10 @@ def detach_adapter(network: "ReaderNetwork") -> None:
 
     encoder: Any = network.encoder
     if network.beginning is not None:
-        network.adapter = extract_adapter(_linear(encoder), network.beginning)
+        network.adapters[network.adapting] = extract_adapter(_linear(encoder), network.beginning)
         network.beginning = None
         return
-    network.adapter = {}
+    adapter = network.adapters[network.adapting] = {}
     for name, layer in _adapted(encoder).items():
         if is_adaptive(encoder):
             up, down = learnt_product(layer)
@@ -144,7 +148,7 @@ def detach_adapter(network: "ReaderNetwork") -> None:
             down = layer.lora_A["default"].weight.detach().clone()
             up = layer.lora_B["default"].weight.detach() * layer.scaling["default"]
         if len(down):
-            network.adapter |= {name + DOWN: down, name + UP: up}
+            adapter |= {name + DOWN: down, name + UP: up}
     network.encoder = encoder.unload()
     network.judging_layers = ()
 

@@ -7,7 +7,7 @@ than One?", NeurIPS 2019, arXiv:1905.10650, sections 2.3 and 4.1 (all heads rank
 out at once).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -76,7 +76,7 @@ def fit_heads(encoder: nn.Module, shapes: Mapping[str, Shape]) -> None:
 
 
 def prune_heads(
-    encoder: nn.Module, adapter: dict[str, Tensor], importance: Tensor, count: int
+    encoder: nn.Module, adapters: Collection[dict[str, Tensor]], importance: Tensor, count: int
 ) -> list[list[int]]:
     """Take out the heads that matter least, but never the last one of a layer.
 
@@ -84,8 +84,8 @@ def prune_heads(
     ----------
     encoder
         Its attention is changed in place.
-    adapter
-        The matrices that are added to the encoder's, by name; changed in place, too.
+    adapters
+        Of each the matrices that are added to the encoder's, by name; changed in place, too.
     importance
         Shape (layers, heads), as `head_importance` returns it.
     count
@@ -112,8 +112,10 @@ def prune_heads(
         kept = [head for head in range(one.heads) if head not in gone]
         features = _features(kept, one.width)
         for part in PARTS:
-            _select(adapter, f"{one.name}.{part}{UP}", features, axis=0)
-        _select(adapter, f"{one.output}{DOWN}", features, axis=1)
+            for adapter in adapters:
+                _select(adapter, f"{one.name}.{part}{UP}", features, axis=0)
+        for adapter in adapters:
+            _select(adapter, f"{one.output}{DOWN}", features, axis=1)
         _keep_heads(one, kept)
     return [sorted(gone) for gone in taken]
 

@@ -1,7 +1,7 @@
 """Save and load a reader: one folder with weights, tokenizer, configuration and manifest.
 
-model.safetensors   weights, int8 with one scale a row, or bf16, or float32; those of an adapter
-                    are named "adapter.…"
+model.safetensors   weights, int8 with one scale a row, or bf16, or float32; those of adapters
+                    are named "adapter.…" and, plausibility's own, "plausibility_adapter.…"
 config.json         the encoder's configuration, as transformers writes it
 tokenizer.json …    the tokenizer, as transformers writes it
 reader.json         format version, sha256 of the weights, prompt budget, calibration, training,
@@ -31,7 +31,8 @@ MANIFEST = "reader.json"
 TOKENIZER = "tokenizer.json"
 COMPUTATIONS = ("float", "int8")  # what a processor multiplies in; other devices take floats
 ENCODER = "encoder."  # how the names of the encoder's weights begin
-ADAPTER = "adapter."  # and those of its adapter
+INFERENCE, PLAUSIBILITY = "inference", "plausibility"  # whose an adapter is
+ADAPTERS = {INFERENCE: "adapter.", PLAUSIBILITY: "plausibility_adapter."}  # and how they begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ def save_reader(
 
     folder.mkdir(parents=True, exist_ok=True)
     weights = network.state_dict()
-    weights.update({ADAPTER + name: matrix for name, matrix in network.adapter.items()})
+    for whose, adapter in network.adapters.items():
+        weights.update({ADAPTERS[whose] + name: matrix for name, matrix in adapter.items()})
     (folder / WEIGHTS).write_bytes(save(quantise(weights, storage)))
     encoder: Any = network.encoder
     encoder.config.save_pretrained(folder)
@@ -213,10 +215,10 @@ def load_network(folder: Path) -> "ReaderNetwork":
     """
     from wherefrom.pipeline.backbone import LEARNING_ATTENTION
 
-    weights, adapter = _parted(_read_weights(folder, read_manifest(folder)), ADAPTER)
+    weights, adapters = _without_adapters(_read_weights(folder, read_manifest(folder)))
     with _as_model_error(folder):
         network = _transformers_network(folder, weights, attention=LEARNING_ATTENTION)
-    network.adapter = adapter
+    network.adapters = adapters
     return network
 
 
@@ -277,6 +279,16 @@ def _parted(
     return others, found
 
 
+def _without_adapters(
+    weights: "Mapping[str, Tensor]",
+) -> "tuple[dict[str, Tensor], dict[str, dict[str, Tensor]]]":
+    """Part the weights of adapters, by whose they are, from the others (first)."""
+    others, adapters = dict(weights), {}
+    for whose, beginning in ADAPTERS.items():
+        others, adapters[whose] = _parted(others, beginning)
+    return others, adapters
+
+
 def _network(
     folder: Path, weights: "dict[str, Tensor]", device: str, *, computation: str
 ) -> "ReaderNetwork":
@@ -291,37 +303,51 @@ def _network(
 
     in_int8 = computation == "int8" and computes_in_int8(device)
     number_type = torch.float32 if in_int8 else choose_number_type(device)
-    weights, adapter = _parted(weights, ADAPTER)
+    weights, adapters = _without_adapters(weights)
     heads, inner = _parted(weights, ENCODER)
-    encoders = [inner, with_adapter(inner, adapter)] if adapter else [inner]
 
     def placed(tensors: "dict[str, Tensor]") -> "dict[str, Tensor]":
         return {name: tensor.to(device, number_type) for name, tensor in tensors.items()}
 
+    plain = placed(inner)
+    sums = {  # what no adapter changes is there once
+        whose: {
+            name: plain[name] if tensor is inner[name] else tensor.to(device, number_type)
+            for name, tensor in with_adapter(inner, adapter).items()
+        }
+        for whose, adapter in adapters.items()
+        if adapter
+    }
     config = read_config(folder)
     if is_plain_bert_config(config):
-        network = ReaderNetwork(
-            *(
-                PlainBert(Bert(config, placed(one), device=device, in_int8=in_int8))
-                for one in encoders
-            ),
-            **_heads(heads),
-        )
+
+        def bert(one: "dict[str, Tensor]") -> PlainBert:
+            return PlainBert(Bert(config, one, device=device, in_int8=in_int8))
+
+        network = ReaderNetwork(bert(plain), **_heads(heads))
         network.load_state_dict(placed(heads), assign=True)
+        for whose, one in sums.items():
+            setattr(network, f"{whose}_encoder", bert(one))
         return network.eval()
-    network = _transformers_network(folder, placed(weights))
-    if adapter:
-        sums = {ENCODER + name: weight for name, weight in encoders[1].items()}
-        network.inference_encoder = _transformers_network(folder, placed(heads | sums)).encoder
+    network = _transformers_network(folder, placed(heads) | _named(plain))
+    for whose, one in sums.items():
+        judging_network = _transformers_network(folder, placed(heads) | _named(one))
+        setattr(network, f"{whose}_encoder", judging_network.encoder)
     if in_int8:
         multiply_in_int8(network)
     return network.to(device).eval()
+
+
+def _named(encoder: "Mapping[str, Tensor]") -> "dict[str, Tensor]":
+    """Return an encoder's weights by their names in the reader."""
+    return {ENCODER + name: weight for name, weight in encoder.items()}
 
 
 def _heads(weights: "Mapping[str, Tensor]") -> dict[str, Any]:
     """Say which heads of those that a reader need not have stand among its weights."""
     return {
         "plausibility": "plausibility.weight" in weights,
+        "own_plausibility": "plausibility_in.weight" in weights,
         "labels": len(weights.get("labels.weight", ())),
     }
 

@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from wherefrom.indexes.bert import Bert
 from wherefrom.pipeline.adapter import left_out
+from wherefrom.pipeline.checkpoint import INFERENCE, PLAUSIBILITY
 from wherefrom.pipeline.examples import CONTRADICTION, INFERENCE_LABELS, NEUTRAL
 
 if TYPE_CHECKING:
@@ -67,8 +68,12 @@ class ReaderNetwork(nn.Module):
         Any Hugging Face encoder that returns `last_hidden_state` (B, T, H).
     inference_encoder
         The encoder with its adapter added, for all that is judged; None where there is none.
+    plausibility_encoder
+        The same with the adapter that is plausibility's own.
     plausibility
         Whether there is a head that says how plausible a statement is.
+    own_plausibility
+        Whether it has an adapter of its own, and so features of its own.
     labels
         How many labels of one's own the reader tells apart; 0 where there is no head for that.
     dropout
@@ -76,9 +81,11 @@ class ReaderNetwork(nn.Module):
 
     Attributes
     ----------
-    adapter
-        What `wherefrom.pipeline.adapter` took from the encoder after learning, by name; empty where
-        the reader has none.
+    adapters
+        What `wherefrom.pipeline.adapter` took from the encoder after learning, by name, for
+        INFERENCE and for PLAUSIBILITY; empty where there is none.
+    adapting
+        Whose adapter is in the encoder while one learns.
     judging_layers
         Of the encoder while the whole of it learns beside its adapter: those with the adapter in
         them, which reading leaves out.
@@ -90,15 +97,19 @@ class ReaderNetwork(nn.Module):
         self,
         encoder: nn.Module,
         inference_encoder: nn.Module | None = None,
+        plausibility_encoder: nn.Module | None = None,
         *,
         plausibility: bool = False,
+        own_plausibility: bool = False,
         labels: int = 0,
         dropout: float = 0.1,
     ) -> None:
         super().__init__()
         self.encoder = encoder
         self.inference_encoder = inference_encoder
-        self.adapter: dict[str, Tensor] = {}
+        self.plausibility_encoder = plausibility_encoder
+        self.adapters: dict[str, dict[str, Tensor]] = {INFERENCE: {}, PLAUSIBILITY: {}}
+        self.adapting = INFERENCE
         self.judging_layers: tuple[nn.Module, ...] = ()
         self.beginning: Beginning | None = None
         config: Any = encoder.config
@@ -108,6 +119,7 @@ class ReaderNetwork(nn.Module):
         self.relevance = nn.Linear(width, 1)
         self.inference_in = nn.Linear(2 * width, width)
         self.inference = nn.Linear(width, len(INFERENCE_LABELS))
+        self.plausibility_in = nn.Linear(2 * width, width) if own_plausibility else None
         self.plausibility = nn.Linear(width, 1) if plausibility else None
         self.labels = nn.Linear(width, labels) if labels else None
 
@@ -141,19 +153,46 @@ class ReaderNetwork(nn.Module):
         ValueError
             If there is no head for it.
         """
-        return _logits(self.plausibility, self._judged(ids, mask, types)).squeeze(-1)
+        if self.plausibility_in is None:
+            features = self._judged(ids, mask, types)
+        else:
+            encoder = self.plausibility_encoder or self.encoder
+            features = self._features(self.plausibility_in, encoder, ids, mask, types)
+        return _logits(self.plausibility, features).squeeze(-1)
 
     def label(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
         """Label texts: (B, T) integers to (B, L) logits; raises as `plausible`."""
         return _logits(self.labels, self._judged(ids, mask, types))
 
     def _judged(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
-        """Return (B, H) features of whole prompts, which every judging head shares."""
-        hidden = _hidden(self.inference_encoder or self.encoder, ids, mask, types)
+        """Return (B, H) features of whole prompts, which the heads that judge share."""
+        encoder = self.inference_encoder or self.encoder
+        return self._features(self.inference_in, encoder, ids, mask, types)
+
+    def encoders(self) -> list[nn.Module]:
+        """Return the encoder, and those with an adapter added where there are any."""
+        every = (self.encoder, self.inference_encoder, self.plausibility_encoder)
+        return [one for one in every if one is not None]
+
+    def adapting_heads(self) -> list[nn.Module]:
+        """Return the heads that use the adapter which learns."""
+        if self.adapting == PLAUSIBILITY:
+            used = [self.plausibility_in, self.plausibility]
+        else:
+            shares = self.plausibility_in is None
+            used = [self.inference_in, self.inference, self.labels]
+            used += [self.plausibility] if shares else []
+        return [head for head in used if head is not None]
+
+    def _features(
+        self, inner: nn.Linear, encoder: nn.Module, ids: Tensor, mask: Tensor, types: Tensor
+    ) -> Tensor:
+        """Return (B, H) features of whole prompts, by an encoder and the layer after it."""
+        hidden = _hidden(encoder, ids, mask, types)
         weights = mask.unsqueeze(-1).to(hidden.dtype)
         mean = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
         joined = torch.cat([self.dropout(hidden[:, 0]), self.dropout(mean)], dim=-1)
-        features: Tensor = self.dropout(functional.gelu(self.inference_in(joined)))
+        features: Tensor = self.dropout(functional.gelu(inner(joined)))
         return features
 
     def forward(

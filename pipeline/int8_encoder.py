@@ -27,9 +27,7 @@ class Int8Linear(nn.Module):
 
 def multiply_in_int8(network: ReaderNetwork) -> None:
     """Replace every linear layer of a network's encoders; the heads stay as they are."""
-    for encoder in (network.encoder, network.inference_encoder):
-        if encoder is None:
-            continue
+    for encoder in network.encoders():
         for part in list(encoder.modules()):
             for name, child in list(part.named_children()):
                 if type(child) is nn.Linear:

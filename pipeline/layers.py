@@ -5,7 +5,7 @@ and Nakov, "On the Effect of Dropping Layers of Pre-trained Transformer Models",
 Language 77, 2023, arXiv:2004.03844), or one after the other the one whose absence costs least loss.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -32,15 +32,17 @@ def layer_stack(encoder: nn.Module) -> tuple[str, nn.ModuleList]:
     )
 
 
-def drop_layers(encoder: nn.Module, adapter: dict[str, Tensor], layers: Sequence[int]) -> None:
-    """Take layers out of an encoder, and out of its adapter, in place.
+def drop_layers(
+    encoder: nn.Module, adapters: Iterable[dict[str, Tensor]], layers: Sequence[int]
+) -> None:
+    """Take layers out of an encoder, and out of its adapters, in place.
 
     Parameters
     ----------
     encoder
         An encoder of transformers; its configuration is changed, too.
-    adapter
-        The matrices that are added to the encoder's, by name.
+    adapters
+        Of each the matrices that are added to the encoder's, by name.
     layers
         Their numbers from 0, the one next to the embeddings; some of the layers must be left.
     """
@@ -53,11 +55,12 @@ def drop_layers(encoder: nn.Module, adapter: dict[str, Tensor], layers: Sequence
     kinds = getattr(config, "layer_types", None)
     if isinstance(kinds, list) and len(kinds) == len(stack):
         config.layer_types = [kinds[number] for number in kept]
-    for key in [key for key in adapter if key.startswith(f"{name}.")]:
-        number, _, rest = key.removeprefix(f"{name}.").partition(".")
-        matrix = adapter.pop(key)
-        if int(number) in kept:
-            adapter[f"{name}.{kept.index(int(number))}.{rest}"] = matrix
+    for adapter in adapters:
+        of_layers = [key for key in adapter if key.startswith(f"{name}.")]
+        for key, matrix in [(key, adapter.pop(key)) for key in of_layers]:
+            number, _, rest = key.removeprefix(f"{name}.").partition(".")
+            if int(number) in kept:
+                adapter[f"{name}.{kept.index(int(number))}.{rest}"] = matrix
 
 
 def least_needed(encoders: Sequence[nn.Module], count: int, loss: Callable[[], float]) -> list[int]:

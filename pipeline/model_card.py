@@ -171,9 +171,9 @@ def _more_of(run: Mapping[str, Any]) -> str:
     if "r_drop" in run:
         said += f" It was trained with R-Drop (α = {run['r_drop']:g})."
     if "adapter_ranks" in run:
-        ranks = run["adapter_ranks"]
+        ranks, whose = run["adapter_ranks"], run.get("adapter_of", "inference").capitalize()
         said += (
-            f" Inference has an adapter ({run.get('adapter', 'lora')}) of {ranks['matrices']} "
+            f" {whose} has an adapter ({run.get('adapter', 'lora')}) of {ranks['matrices']} "
             f"matrices with rank {ranks['lowest']} to {ranks['highest']}."
         )
     return said

@@ -1,5 +1,6 @@
 """Make the network that learns from an encoder or a reader, and change what of it learns."""
 
+from copy import deepcopy
 from typing import Any
 
 import torch
@@ -8,7 +9,13 @@ from transformers import AutoConfig, AutoModel
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.backbone import LEARNING_ATTENTION, require_encoder, without_pooler
-from wherefrom.pipeline.checkpoint import MANIFEST, load_network, read_manifest
+from wherefrom.pipeline.checkpoint import (
+    INFERENCE,
+    MANIFEST,
+    PLAUSIBILITY,
+    load_network,
+    read_manifest,
+)
 from wherefrom.pipeline.heads import ReaderNetwork
 
 
@@ -53,6 +60,18 @@ def known_labels(encoder: str) -> tuple[str, ...]:
     return read_manifest(find_model_folder(encoder).path).labels if is_reader(encoder) else ()
 
 
+def part_plausibility(network: ReaderNetwork) -> None:
+    """Let plausibility learn by an adapter of its own; all else stays as it is.
+
+    If it has shared that of inference, it goes on from there.
+    """
+    network.adapting = PLAUSIBILITY
+    if network.plausibility_in is None:
+        network.plausibility_in = deepcopy(network.inference_in)
+        if network.plausibility is not None:
+            network.adapters[PLAUSIBILITY] = dict(network.adapters[INFERENCE])
+
+
 def add_heads(network: ReaderNetwork, *, plausibility: bool, labels: int) -> None:
     """Put fresh heads on a network for what it has not learnt; other labels make a fresh head."""
     width = network.inference.in_features
@@ -68,7 +87,7 @@ def require_same_shape(network: ReaderNetwork, other: ReaderNetwork) -> None:
         {name: weight.shape for name, weight in one.state_dict().items()}
         for one in (network, other)
     )
-    if shapes != others or other.adapter:
+    if shapes != others or any(other.adapters.values()):
         raise UsageError("kept_from names a reader of another shape than the one that is trained")
 
 

@@ -51,7 +51,6 @@ from wherefrom.pipeline.vocabulary import (
 from wherefrom.pipeline.weighing import (
     Batch,
     batch_loss,
-    encoders_of,
     judging,
     mean_loss,
     weighing_batches,
@@ -203,8 +202,8 @@ def _drop_layers(
         layers = list(range(count - dropped, count))
     elif not layers:
         whole, batches = judging(network), _batches(shrunk, recipe, data)
-        layers = least_needed(encoders_of(whole), dropped, lambda: mean_loss(whole, batches))
-    drop_layers(network.encoder, network.adapter, layers)
+        layers = least_needed(whole.encoders(), dropped, lambda: mean_loss(whole, batches))
+    drop_layers(network.encoder, network.adapters.values(), layers)
     return {"dropped": layers, "left": count - dropped}
 
 
@@ -215,10 +214,8 @@ def _prune_heads(
     require_heads(network.encoder)
     count = heads_to_prune([one.heads for one in attentions(network.encoder)], step)
     whole, batches = judging(network), _batches(shrunk, recipe, data)
-    importance = head_importance(
-        encoders_of(whole), batches, lambda batch: batch_loss(whole, batch)
-    )
-    pruned = prune_heads(network.encoder, network.adapter, importance, count)
+    importance = head_importance(whole.encoders(), batches, lambda batch: batch_loss(whole, batch))
+    pruned = prune_heads(network.encoder, network.adapters.values(), importance, count)
     return {"pruned": pruned, "left": [one.heads for one in attentions(network.encoder)]}
 
 

@@ -13,6 +13,7 @@ from wherefrom.pipeline.calibrating import fit, uncalibrated
 from wherefrom.pipeline.calibration_data import calibration_examples, require_calibratable
 from wherefrom.pipeline.checkpoint import (
     MANIFEST,
+    PLAUSIBILITY,
     Calibration,
     ReaderManifest,
     read_manifest,
@@ -106,7 +107,8 @@ def _write(
         labels=trained.labels,
     )
     manifest = save_reader(out, trained.network, trained.tokenizer, manifest)
-    manifest = replace(manifest, calibration=_first_calibration(recipe))
+    own = recipe.adapter_rank > 0 and trained.network.adapting == PLAUSIBILITY
+    manifest = replace(manifest, calibration=_first_calibration(recipe, own_plausibility=own))
     write_manifest(out, manifest)
     examples = calibration_examples(recipe, data, trained.held_out)
     manifest = _calibrated(out, manifest, examples)
@@ -160,11 +162,16 @@ def _report(
     write_model_card(out, manifest)
 
 
-def _first_calibration(recipe: Recipe) -> Calibration:
-    """Return what is known before anything is fitted."""
+def _first_calibration(recipe: Recipe, *, own_plausibility: bool) -> Calibration:
+    """Return what is known before anything is fitted.
+
+    Where plausibility has learnt alone, that of all else holds as before.
+    """
     calibration = _known_calibration(recipe) if recipe.adapter_rank else Calibration()
     if recipe.choices or recipe.claims:
         calibration = replace(calibration, choice_weights={"plausibility": 1.0})
+    if own_plausibility:
+        return replace(calibration, plausibility_temperature=1.0)
     return uncalibrated(calibration)
 
 

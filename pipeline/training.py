@@ -33,7 +33,7 @@ from wherefrom.pipeline.adversary import Adversary
 from wherefrom.pipeline.augmentation import Augmenter
 from wherefrom.pipeline.averaging import averaged_weights, require_averageable
 from wherefrom.pipeline.batches import Item, collate
-from wherefrom.pipeline.checkpoint import load_network
+from wherefrom.pipeline.checkpoint import INFERENCE, load_network
 from wherefrom.pipeline.consolidation import Consolidation, fisher_information
 from wherefrom.pipeline.draws import text_labels
 from wherefrom.pipeline.early_stopping import (
@@ -52,6 +52,7 @@ from wherefrom.pipeline.networks import (
     is_reader,
     known_labels,
     new_network,
+    part_plausibility,
     require_same_shape,
 )
 from wherefrom.pipeline.processes import first_process_first, process_count, wait_for_all
@@ -163,7 +164,8 @@ def train(
     network = network.cpu().eval()
     if recipe.adapter_rank or network.judging_layers:
         detach_adapter(network)
-        record["adapter_ranks"] = adapter_ranks(network.adapter)
+        record["adapter_of"] = network.adapting
+        record["adapter_ranks"] = adapter_ranks(network.adapters[network.adapting])
     if ancestor is not None:
         blend(network, ancestor, recipe.kept)
     steps = trainer.state.global_step
@@ -184,15 +186,28 @@ def _prepared(recipe: Recipe, *, fresh_labels: int) -> tuple[ReaderNetwork, tupl
         "plausibility": judged and network.plausibility is None,
         "labels": bool(fresh_labels),
     }
+    if judged and recipe.adapter_rank and not any(_learns_inference(one) for one in recipes):
+        part_plausibility(network)
+    elif judged and network.plausibility_in is not None:
+        raise UsageError(
+            f"plausibility has an adapter of its own in {recipe.encoder}: learn [[choices]] and "
+            "[[claims]] with adapter_rank, in a recipe that teaches nothing else"
+        )
     add_heads(network, plausibility=judged, labels=fresh_labels)
     if recipe.adapter_rank:
         attach_adapter(network, recipe.adapter_rank, recipe.adapter)
-    elif network.adapter:
+    elif network.adapters[INFERENCE]:
         _require_adapted(recipe)
         keep_adapter(network)
     if recipe.frozen_layers:
         freeze_layers(network.encoder, recipe.frozen_layers)
     return network, tuple(head for head, fresh in is_fresh.items() if fresh)
+
+
+def _learns_inference(recipe: Recipe) -> bool:
+    """Tell whether a recipe teaches what shares its adapter with inference."""
+    made = recipe.statements or recipe.overlap_pairs
+    return bool(recipe.pairs or recipe.yes_no or recipe.texts or made)
 
 
 def _require_adapted(recipe: Recipe) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from wherefrom.pipeline.adapter import with_adapter
 from wherefrom.pipeline.batches import PairItem, SpanItem, collate, pair_items, span_items
@@ -53,18 +53,14 @@ def mean_loss(network: ReaderNetwork, batches: Sequence[Batch]) -> float:
 
 
 def judging(network: ReaderNetwork) -> ReaderNetwork:
-    """Return a copy of a network that judges as it does when it runs, with its adapter added."""
+    """Return a copy of a network that judges as it does when it runs, with its adapters added."""
     network = deepcopy(network).eval()
-    if network.adapter:
-        network.inference_encoder = deepcopy(network.encoder)
-        sums = with_adapter(network.encoder.state_dict(), network.adapter)
-        network.inference_encoder.load_state_dict(sums)
+    for whose, adapter in network.adapters.items():
+        if adapter:
+            encoder = deepcopy(network.encoder)
+            encoder.load_state_dict(with_adapter(network.encoder.state_dict(), adapter))
+            setattr(network, f"{whose}_encoder", encoder)
     return network
-
-
-def encoders_of(network: ReaderNetwork) -> list[nn.Module]:
-    """Return the encoder of a network, and the one that judges where it is another."""
-    return [one for one in (network.encoder, network.inference_encoder) if one is not None]
 
 
 def _span(question: SquadQuestion) -> SpanExample:

@@ -22,7 +22,8 @@ from wherefrom.pipeline.adapter import (
 )
 from wherefrom.pipeline.batches import padded
 from wherefrom.pipeline.checkpoint import (
-    ADAPTER,
+    ADAPTERS,
+    INFERENCE,
     ReaderManifest,
     load_network,
     load_reader,
@@ -118,7 +119,9 @@ def test_learning_changes_no_weight_of_the_encoder_nor_of_the_other_heads(
     assert changed == {
         f"{head}.{kind}" for head in ("inference_in", "inference") for kind in ("weight", "bias")
     }
-    learnt = [matrix for name, matrix in trained.network.adapter.items() if name.endswith(UP)]
+    learnt = [
+        matrix for name, matrix in trained.network.adapters[INFERENCE].items() if name.endswith(UP)
+    ]
     assert len(learnt) == 12  # six products in each of two layers
     assert all(matrix.abs().sum() > 0 for matrix in learnt)  # they begin at 0
 
@@ -160,13 +163,13 @@ def test_an_adapter_goes_on_from_what_it_is(make_network: MakeNetwork, tiny_buil
     with torch.inference_mode():
         wanted = network.infer(**padded(prompts))
     detach_adapter(network)
-    first = network.adapter
+    first = network.adapters[INFERENCE]
     attach_adapter(network, RANK)
     with torch.inference_mode():
         torch.testing.assert_close(network.eval().infer(**padded(prompts)), wanted)
     detach_adapter(network)
     for name, matrix in first.items():
-        torch.testing.assert_close(network.adapter[name], matrix)
+        torch.testing.assert_close(network.adapters[INFERENCE][name], matrix)
 
 
 @pytest.mark.parametrize("kind", ["lora", "adalora", "svd"])
@@ -177,14 +180,16 @@ def test_an_adapter_goes_on_with_as_many_ranks_or_more(
     network = perturbed(make_network(), RANK)
     prompts = tiny_builder.inference(["a tower"], ["a city"])
     detach_adapter(network)
-    first = network.adapter
+    first = network.adapters[INFERENCE]
     plain = network.state_dict()["encoder.encoder.layer.0.output.dense.weight"]
     attach_adapter(network, rank, kind)
     with torch.inference_mode():
         found = network.eval().infer(**padded(prompts))
     detach_adapter(network)
     wanted = with_adapter({f"{n}.weight": torch.zeros(1) for n in names(first)}, first)
-    again = with_adapter({f"{n}.weight": torch.zeros(1) for n in names(first)}, network.adapter)
+    again = with_adapter(
+        {f"{n}.weight": torch.zeros(1) for n in names(first)}, network.adapters[INFERENCE]
+    )
     for name, product in wanted.items():
         torch.testing.assert_close(again[name], product, rtol=1e-4, atol=1e-4)
     after = network.state_dict()["encoder.encoder.layer.0.output.dense.weight"]
@@ -235,9 +240,11 @@ def test_a_reader_with_an_adapter_learns_spans_and_pairs(
     name = "encoder.encoder.layer.0.output.dense.weight"
     assert not torch.equal(made.network.state_dict()[name], before.state_dict()[name])
     assert made.network.state_dict().keys() == before.state_dict().keys()
-    assert made.network.adapter.keys() == before.adapter.keys()
-    first = next(iter(before.adapter))
-    assert not torch.equal(made.network.adapter[first], before.adapter[first])
+    assert made.network.adapters[INFERENCE].keys() == before.adapters[INFERENCE].keys()
+    first = next(iter(before.adapters[INFERENCE]))
+    assert not torch.equal(
+        made.network.adapters[INFERENCE][first], before.adapters[INFERENCE][first]
+    )
     assert made.record["adapter_ranks"]["highest"] == RANK
     folder = tmp_path / "saved"
     save_reader(folder, made.network, made.tokenizer, ReaderManifest("on", "", 64))
@@ -280,7 +287,10 @@ def test_an_adapter_of_another_encoder_is_refused_when_it_is_loaded(
     stored: Path, tmp_path: Path, backbone_folder: Path, make_network: MakeNetwork
 ) -> None:
     network = make_network()
-    network.adapter = {"strange" + DOWN: torch.ones(4, 32), "strange" + UP: torch.ones(32, 4)}
+    network.adapters[INFERENCE] = {
+        "strange" + DOWN: torch.ones(4, 32),
+        "strange" + UP: torch.ones(32, 4),
+    }
     tokenizer = AutoTokenizer.from_pretrained(backbone_folder)
     save_reader(tmp_path, network, tokenizer, ReaderManifest("strange", "", 64))
     with pytest.raises(ModelError, match=r"weights do not fit the configuration: KeyError\('stran"):
@@ -317,5 +327,5 @@ task = "pairs"
     assert 0 < manifest.calibration.inference_temperature != 9.0
     assert manifest.training["adapter_rank"] == RANK
     weights = (tmp_path / "out" / "model.safetensors").read_bytes()
-    assert ADAPTER.encode() in weights
+    assert ADAPTERS[INFERENCE].encode() in weights
     assert np.isfinite(manifest.training["metrics"]["dev.jsonl"]["accuracy"]["value"])

@@ -21,6 +21,7 @@ from wherefrom.pipeline.adapter import (
 )
 from wherefrom.pipeline.adaptive_rank import ALLOCATION, orthogonality, schedule
 from wherefrom.pipeline.batches import padded
+from wherefrom.pipeline.checkpoint import INFERENCE
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import PairSource
@@ -62,9 +63,11 @@ def whole(
 def test_the_ranks_that_are_left_are_as_many_as_asked_for_and_not_alike(
     whole: training.TrainedReader,
 ) -> None:
-    ranks = adapter_ranks(whole.network.adapter)
+    ranks = adapter_ranks(whole.network.adapters[INFERENCE])
     assert whole.record["adapter_ranks"] == ranks
-    total = sum(m.shape[1] for name, m in whole.network.adapter.items() if name.endswith(UP))
+    total = sum(
+        m.shape[1] for name, m in whole.network.adapters[INFERENCE].items() if name.endswith(UP)
+    )
     assert total == RANK * MATRICES  # they began with half as many more
     assert ranks["lowest"] < ranks["highest"] <= RANK + 1
 
@@ -82,9 +85,9 @@ def test_a_run_that_is_killed_and_resumed_ends_with_the_same_ranks(
     with killed_after(step):
         train(recipe, data, tmp_path)
     resumed = train(recipe, data, tmp_path, resume=True)
-    assert list(resumed.network.adapter) == list(whole.network.adapter)
-    for name, matrix in whole.network.adapter.items():
-        assert torch.equal(resumed.network.adapter[name], matrix), name
+    assert list(resumed.network.adapters[INFERENCE]) == list(whole.network.adapters[INFERENCE])
+    for name, matrix in whole.network.adapters[INFERENCE].items():
+        assert torch.equal(resumed.network.adapters[INFERENCE][name], matrix), name
 
 
 def test_a_checkpoint_without_its_ranks_is_damaged(
@@ -112,14 +115,14 @@ def test_what_is_taken_out_computes_as_peft_does(
     with torch.inference_mode():
         wanted = network.eval().infer(**padded(prompts))
     detach_adapter(network)
-    assert adapter_ranks(network.adapter) == {
+    assert adapter_ranks(network.adapters[INFERENCE]) == {
         "matrices": MATRICES, "lowest": RANK, "mean": RANK, "highest": RANK
     }  # fmt: skip
     with torch.inference_mode():
         assert (network.infer(**padded(prompts)) - wanted).abs().max() > 0.1
     network.inference_encoder = deepcopy(network.encoder)
     network.inference_encoder.load_state_dict(
-        with_adapter(network.encoder.state_dict(), network.adapter)
+        with_adapter(network.encoder.state_dict(), network.adapters[INFERENCE])
     )
     with torch.inference_mode():
         found = network.infer(**padded(prompts))

@@ -43,7 +43,7 @@ def test_what_is_left_computes_as_if_the_others_said_nothing(
     pruned, silent = make_network(config), make_network(config)
     importance = torch.tensor([[0.1, 0.9, 0.3, 0.2], [0.5, 0.6, 0.7, 0.8]])
     heads = attentions(pruned.encoder)[0].heads
-    taken = prune_heads(pruned.encoder, {}, importance[:, :heads], 1 if heads == 2 else 3)
+    taken = prune_heads(pruned.encoder, [], importance[:, :heads], 1 if heads == 2 else 3)
     assert taken == ([[0], []] if heads == 2 else [[0, 2, 3], []])
     before = hidden(silent.encoder)
     for head in taken[0]:
@@ -56,7 +56,7 @@ def test_what_is_left_computes_as_if_the_others_said_nothing(
 def test_every_layer_keeps_a_head(make_network: MakeNetwork) -> None:
     encoder = make_network(OTHERS[0]).encoder
     importance = torch.tensor([[0.0, 0.1, 0.2, 0.3], [1.0, 2.0, 3.0, 4.0]])
-    assert prune_heads(encoder, {}, importance, 5) == [[0, 1, 2], [0, 1]]
+    assert prune_heads(encoder, [], importance, 5) == [[0, 1, 2], [0, 1]]
     assert [one.heads for one in attentions(encoder)] == [1, 2]
 
 
@@ -64,7 +64,7 @@ def test_a_stored_reader_has_the_heads_that_were_left(
     make_network: MakeNetwork, backbone_folder: Path, tmp_path: Path
 ) -> None:
     network = make_network()
-    prune_heads(network.encoder, {}, torch.tensor([[0.2, 0.1], [0.3, 0.4]]), 1)
+    prune_heads(network.encoder, [], torch.tensor([[0.2, 0.1], [0.3, 0.4]]), 1)
     tokenizer = AutoTokenizer.from_pretrained(backbone_folder)
     manifest = ReaderManifest("pruned", "", 64)
     save_reader(tmp_path, network, tokenizer, manifest, storage="float32")
@@ -118,7 +118,7 @@ def test_an_adapter_loses_the_same_heads(make_network: MakeNetwork) -> None:
     summed.encoder.load_state_dict(with_adapter(network.encoder.state_dict(), adapter))
     silence(summed.encoder, 0, 1)
     importance = torch.tensor([[0.9, 0.1], [0.8, 0.7]])
-    assert prune_heads(network.encoder, adapter, importance, 1) == [[1], []]
+    assert prune_heads(network.encoder, [adapter], importance, 1) == [[1], []]
     network.encoder.load_state_dict(with_adapter(network.encoder.state_dict(), adapter))
     torch.testing.assert_close(
         hidden(network.encoder), hidden(summed.encoder), rtol=1e-4, atol=1e-4

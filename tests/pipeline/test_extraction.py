@@ -18,7 +18,7 @@ from wherefrom.pipeline.adapter import (
     detach_adapter,
 )
 from wherefrom.pipeline.batches import padded
-from wherefrom.pipeline.checkpoint import load_network
+from wherefrom.pipeline.checkpoint import INFERENCE, load_network
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import PairSource
@@ -99,7 +99,7 @@ def test_what_is_kept_is_the_nearest_of_its_rank(
     changed(network, RANK)
     change = network.encoder.get_submodule(MATRIX).weight.detach() - before
     detach_adapter(network)
-    up, down = network.adapter[MATRIX + UP], network.adapter[MATRIX + DOWN]
+    up, down = network.adapters[INFERENCE][MATRIX + UP], network.adapters[INFERENCE][MATRIX + DOWN]
     left_out = torch.linalg.svdvals(change)[len(down) :]
     distance = torch.linalg.norm(change - up @ down)
     torch.testing.assert_close(distance, left_out.square().sum().sqrt())  # Eckart and Young
@@ -114,12 +114,12 @@ def test_matrices_that_learnt_more_keep_more_ranks_in_the_same_space(
         weight = network.encoder.get_submodule(MATRIX).weight
         weight += weight - network.beginning.matrices[MATRIX]
     detach_adapter(network)
-    sizes = {name: matrix.numel() for name, matrix in network.adapter.items()}
+    sizes = {name: matrix.numel() for name, matrix in network.adapters[INFERENCE].items()}
     linear = [part for part in network.encoder.modules() if isinstance(part, torch.nn.Linear)]
     room = RANK * sum(part.in_features + part.out_features for part in linear)
     assert room - 6 * WIDTH < sum(sizes.values()) <= room
-    assert len(network.adapter[MATRIX + DOWN]) > RANK
-    assert adapter_ranks(network.adapter)["lowest"] < RANK
+    assert len(network.adapters[INFERENCE][MATRIX + DOWN]) > RANK
+    assert adapter_ranks(network.adapters[INFERENCE])["lowest"] < RANK
 
 
 def test_the_encoder_stays_and_only_judging_has_learnt(
@@ -132,11 +132,14 @@ def test_the_encoder_stays_and_only_judging_has_learnt(
     assert differ == {
         f"{head}.{kind}" for head in ("inference_in", "inference") for kind in ("weight", "bias")
     }
-    assert made.record["adapter_ranks"] == adapter_ranks(made.network.adapter)
+    assert made.record["adapter_ranks"] == adapter_ranks(made.network.adapters[INFERENCE])
     assert 0 < made.record["adapter_ranks"]["lowest"] < made.record["adapter_ranks"]["highest"]
-    assert made.network.adapter[MATRIX + UP].abs().max() > 1e-4
-    again = train(recipe, data, tmp_path, resume=True).network.adapter
-    assert all(torch.equal(again[name], matrix) for name, matrix in made.network.adapter.items())
+    assert made.network.adapters[INFERENCE][MATRIX + UP].abs().max() > 1e-4
+    again = train(recipe, data, tmp_path, resume=True).network.adapters[INFERENCE]
+    assert all(
+        torch.equal(again[name], matrix)
+        for name, matrix in made.network.adapters[INFERENCE].items()
+    )
 
 
 def test_a_run_that_is_killed_and_resumed_ends_with_the_same_adapter(
@@ -145,10 +148,10 @@ def test_a_run_that_is_killed_and_resumed_ends_with_the_same_adapter(
     tmp_path: Path,
     killed_after: Callable[[int], AbstractContextManager[None]],
 ) -> None:
-    whole = train(recipe, data, tmp_path / "whole").network.adapter
+    whole = train(recipe, data, tmp_path / "whole").network.adapters[INFERENCE]
     with killed_after(3):
         train(recipe, data, tmp_path / "killed")
-    resumed = train(recipe, data, tmp_path / "killed", resume=True).network.adapter
+    resumed = train(recipe, data, tmp_path / "killed", resume=True).network.adapters[INFERENCE]
     assert list(resumed) == list(whole)
     assert all(torch.equal(resumed[name], matrix) for name, matrix in whole.items())
 
@@ -162,6 +165,9 @@ def test_the_mean_of_checkpoints_is_that_of_whole_matrices(
     name = f"encoder.{MATRIX}.weight"
     steps = [load_file(tmp_path / f"checkpoint-{step}" / "model.safetensors") for step in (4, 6)]
     before = load_network(Path(recipe.encoder)).state_dict()[name]
-    found = made.network.adapter[MATRIX + UP] @ made.network.adapter[MATRIX + DOWN]
+    found = (
+        made.network.adapters[INFERENCE][MATRIX + UP]
+        @ made.network.adapters[INFERENCE][MATRIX + DOWN]
+    )
     wanted = (steps[0][name] + steps[1][name]) / 2 - before
     torch.testing.assert_close(found, wanted, rtol=1e-3, atol=1e-6)

@@ -11,7 +11,7 @@ import torch
 
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.kb.errors import ModelError, UsageError
-from wherefrom.pipeline.checkpoint import ReaderManifest, load_network, read_manifest
+from wherefrom.pipeline.checkpoint import INFERENCE, ReaderManifest, load_network, read_manifest
 from wherefrom.pipeline.choosing import choose_option
 from wherefrom.pipeline.classifying import classify_as_trained
 from wherefrom.pipeline.measuring import measure
@@ -201,7 +201,7 @@ def test_an_adapter_learns_all_of_it_and_the_reader_goes_on(
     )
     train_reader(recipe, data, tmp_path / "out")
     before, after = load_network(folder), load_network(tmp_path / "out")
-    assert after.adapter
+    assert after.adapters[INFERENCE]
     assert torch.equal(after.span.weight, before.span.weight)
     evidence = [("", "Paris is the capital.")]
     again = Reader.open(tmp_path / "out", device="cpu")

@@ -31,9 +31,9 @@ def test_the_others_are_left_and_load_again(make_network: MakeNetwork, config: o
     network = make_network(deepcopy(config))
     name, stack = layer_stack(network.encoder)
     weights = [layer.state_dict() for layer in stack]
-    adapter = {f"{name}.{n}.query.up": torch.full((1,), float(n)) for n in range(3)}
+    adapter = {f"{name}.{n}.query.up": torch.full((1,), float(n)) for n in (2, 1, 0)}
     before = hidden(network.encoder)
-    drop_layers(network.encoder, adapter, [1])
+    drop_layers(network.encoder, [adapter], [1])
     left = layer_stack(network.encoder)[1]
     assert len(left) == network.encoder.config.num_hidden_layers == 2
     for layer, number in zip(left, (0, 2), strict=True):

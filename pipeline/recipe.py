@@ -164,6 +164,7 @@ class Recipe:
     calibration_share: float = 0.02
     max_steps: int = 0
     save_steps: int = 500
+    packed: bool = False
     report_to: str = "none"
 
 

@@ -92,7 +92,7 @@ def check_values(
     for key, value in table.items():
         wanted = kinds[key]
         allowed: Any = (float, int) if wanted is float else wanted
-        if not isinstance(value, allowed) or isinstance(value, bool):
+        if not isinstance(value, allowed) or (isinstance(value, bool) and wanted is not bool):
             raise UsageError(f"{path}: {key} must be {wanted.__name__}, found {value!r}")
         if key in ranges:
             check_range(value, ranges[key], f"{path}: {key}")

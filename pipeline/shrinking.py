@@ -16,6 +16,7 @@ from wherefrom.pipeline.checkpoint import (
     TOKENIZER,
     ReaderManifest,
     StoredTokenizer,
+    is_packed,
     load_network,
     read_manifest,
     save_reader,
@@ -112,7 +113,14 @@ def shrink(
     name = f"{read_manifest(place.original).name}-{step.name}"
     manifest = replace(shrunk.manifest, name=name, training=training)
     with storage_errors(folder):
-        save_reader(folder, shrunk.network, shrunk.tokenizer, manifest, storage=shrunk.storage)
+        save_reader(
+            folder,
+            shrunk.network,
+            shrunk.tokenizer,
+            manifest,
+            storage=shrunk.storage,
+            packed=is_packed(source),
+        )
     return changed
 
 

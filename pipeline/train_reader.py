@@ -106,7 +106,7 @@ def _write(
         training=training_record(recipe_file, recipe, data, trained),
         labels=trained.labels,
     )
-    manifest = save_reader(out, trained.network, trained.tokenizer, manifest)
+    manifest = save_reader(out, trained.network, trained.tokenizer, manifest, packed=recipe.packed)
     own = recipe.adapter_rank > 0 and trained.network.adapting == PLAUSIBILITY
     manifest = replace(manifest, calibration=_first_calibration(recipe, own_plausibility=own))
     write_manifest(out, manifest)

@@ -16,12 +16,17 @@ from wherefrom.indexes import hardware
 from wherefrom.kb.errors import FormatError, ModelError
 from wherefrom.pipeline.batches import padded
 from wherefrom.pipeline.checkpoint import (
+    PACKED,
+    WEIGHTS,
     Calibration,
     LoadedReader,
     ReaderManifest,
+    is_packed,
+    load_network,
     load_reader,
     read_manifest,
     save_reader,
+    storage_in,
     write_manifest,
 )
 from wherefrom.pipeline.heads import HeadOutputs, PlainBert, ReaderNetwork
@@ -252,3 +257,28 @@ def test_a_calibration_of_an_earlier_release_is_read(
     (folder / "reader.json").write_text(json.dumps(table), encoding="utf-8")
     found = read_manifest(folder).calibration
     assert found == Calibration(inference_temperature=1.5)
+
+
+def test_weights_that_are_packed_are_the_same_in_a_smaller_file(
+    tiny_reader_folder: Path, backbone_folder: Path, make_network: MakeNetwork, tmp_path: Path
+) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(backbone_folder)
+    manifest = ReaderManifest("packed", "", 64)
+    written = save_reader(tmp_path, make_network(), tokenizer, manifest, packed=True)
+    assert [file.name for file in tmp_path.glob("model.*")] == [PACKED]
+    plain, packed = (load_network(one).state_dict() for one in (tiny_reader_folder, tmp_path))
+    assert list(plain) == list(packed)
+    assert all(torch.equal(packed[name], weight) for name, weight in plain.items())
+    assert is_packed(tmp_path) and not is_packed(tiny_reader_folder)
+    assert storage_in(tmp_path) == storage_in(tiny_reader_folder) == "int8"
+    size = (tmp_path / PACKED).stat().st_size
+    assert size < (tiny_reader_folder / WEIGHTS).stat().st_size
+    again = save_reader(tmp_path, make_network(), tokenizer, manifest, packed=True)
+    assert again.weights_sha256 == written.weights_sha256
+    content = bytearray((tmp_path / PACKED).read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / PACKED).write_bytes(content)
+    with pytest.raises(ModelError, match=r"model\.safetensors\.gz does not match its manifest"):
+        load_network(tmp_path)
+    save_reader(tmp_path, make_network(), tokenizer, manifest)
+    assert [file.name for file in tmp_path.glob("model.*")] == [WEIGHTS]

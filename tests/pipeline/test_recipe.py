@@ -119,7 +119,9 @@ def test_every_key_is_documented_with_its_default() -> None:
         if field.default is MISSING or field.default == ():
             assert re.search(rf"`(\[\[)?{field.name}(\]\])?`", section), field.name
         else:
-            default = field.default if isinstance(field.default, str) else f"{field.default:g}"
+            default = field.default
+            if not isinstance(default, str):
+                default = "false" if default is False else f"{default:g}"
             wanted = rf"`{field.name}` \({default or 'none'}\b"
             assert re.search(wanted, section), field.name
 
@@ -135,6 +137,7 @@ def test_every_key_is_documented_with_its_default() -> None:
         (START + "lerning_rate = 1\n" + SPANS, "unknown key 'lerning_rate'.*mean learning_rate"),
         ("encoder = 3\n" + SPANS, ": encoder must be str, found 3"),
         (START + "seed = 1.5\n" + SPANS, ": seed must be int, found 1.5"),
+        (START + "packed = 1\n" + SPANS, ": packed must be bool, found 1"),
         (START + "seed = true\n" + SPANS, ": seed must be int, found True"),
         (START + "negatives = true\n" + SPANS, ": negatives must be float, found True"),
         (START + 'dropout = "0"\n' + SPANS, ": dropout must be float, found '0'"),

@@ -37,6 +37,9 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
     squad = data / "qa" / "squad_dev_a.json"
     squad2 = data / "qa" / "squad2_dev_a.json"
     pairs = (data / "nli" / "mnli_dev_a.jsonl", data / "nli" / "snli_dev_a.jsonl")
+    cmrc = (data / "qa" / "cmrc2018_train.json.gz", data / "qa" / "cmrc2018_trial.json")
+    ocnli = (data / "nli" / "ocnli_train_10k.jsonl", data / "nli" / "ocnli_dev_a.jsonl")
+    squad_train = data / "qa" / "squad_train.json.gz"
     csqa = data / "commonsense" / "csqa_dev.jsonl"
     concepts = data / "kg" / "conceptnet100k.tsv"
     of_kb = ("--kb", str(kb))
@@ -62,6 +65,8 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
             (squad,),
         ),
         Run("robustness", "robustness", ("--data", str(data)), (squad, squad2, *pairs)),
+        Run("chinese", "chinese", ("--data", str(data)), (*cmrc, *ocnli)),
+        Run("retriever", "retriever", ("--data", str(data)), (squad_train, squad, nfcorpus)),
         Run("nfcorpus", "retrieval_nfcorpus", ("--data", str(nfcorpus)), (nfcorpus,)),
         Run("multihop_answers", "multihop_answers", ("--data", str(wiki.parent)), (wiki,)),
         Run("choose_facts", "choose_facts", ("--data", str(data)), (csqa, concepts)),

@@ -13,7 +13,7 @@ from plain text first; here the tasks alone teach them). The recipe is models/ch
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -103,13 +103,13 @@ def measure(recipe_file: Path, data: Path, folder: Path) -> dict[str, Any]:
     return {"benchmark": "chinese", "pieces": pieces, **{name: training[name] for name in told}}
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Read the command line, measure, and write the result."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--folder", type=Path, help="for backbone and reader, which are kept")
     parser.add_argument("--out", type=Path, required=True)
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_args()
     with ExitStack() as stack:
         folder = chosen.folder or Path(stack.enter_context(TemporaryDirectory()))
         recipe = stack.enter_context(as_file(files(RECIPES) / RECIPE))

@@ -7,7 +7,6 @@ stopped goes on.
 """
 
 import argparse
-from collections.abc import Sequence
 from contextlib import ExitStack
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -29,13 +28,13 @@ def measure(recipe: Path, data: Path, folder: Path) -> dict[str, Any]:
     return {"benchmark": "retriever", **{name: training[name] for name in told}}
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Read the command line, measure, and write the result."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--folder", type=Path, help="for the encoder, which is kept")
     parser.add_argument("--out", type=Path, required=True)
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_args()
     with ExitStack() as stack:
         place = Path(stack.enter_context(TemporaryDirectory())) / "encoder"
         recipe = stack.enter_context(as_file(files(RECIPES) / RECIPE))

@@ -99,6 +99,49 @@ def blend(network: ReaderNetwork, other: ReaderNetwork, share: float) -> None:
             weight.lerp_(others[name], share)
 
 
+def require_same_beginning(network: ReaderNetwork, other: ReaderNetwork) -> None:
+    """Raise UsageError where what two networks judge by cannot be blended.
+
+    The encoders must be the same but for what is judged by, of which `network` has begun to learn
+    its matrices whole.
+    """
+    encoders = dict(network.encoder.state_dict()), other.encoder.state_dict()
+    if network.beginning is not None:
+        encoders[0].update({f"{n}.weight": m for n, m in network.beginning.matrices.items()})
+    heads = [_shapes_of_heads(network, network.adapting), _shapes_of_heads(other, network.adapting)]
+    same = encoders[0].keys() == encoders[1].keys() and all(
+        torch.equal(weight, encoders[1][name]) for name, weight in encoders[0].items()
+    )
+    if not same or heads[0] != heads[1]:
+        raise UsageError(
+            "kept_from names a reader of another encoder; with adapter_rank it must come from the "
+            "same one by adapters alone"
+        )
+
+
+def _shapes_of_heads(network: ReaderNetwork, adapting: str) -> list[torch.Size]:
+    network.adapting = adapting
+    heads = network.adapting_heads()
+    return [weight.shape for head in heads for weight in head.state_dict().values()]
+
+
+def blend_judging(network: ReaderNetwork, other: ReaderNetwork, share: float) -> None:
+    """Move what a network has learnt to judge by a share of the way to what another judges by.
+
+    Its matrices have learnt whole and are not an adapter yet; see `require_same_beginning`.
+    """
+    from wherefrom.pipeline.adapter import with_adapter
+
+    sums = with_adapter(other.encoder.state_dict(), other.adapters[network.adapting])
+    with torch.no_grad():
+        for name, weight in network.encoder.state_dict().items():
+            if weight.is_floating_point():
+                weight.lerp_(sums[name], share)
+        for own, others in zip(network.adapting_heads(), other.adapting_heads(), strict=True):
+            for name, weight in own.state_dict().items():
+                weight.lerp_(others.state_dict()[name], share)
+
+
 def freeze_layers(encoder: torch.nn.Module, count: int) -> None:
     """Keep an encoder's weights as they are, but for its layers from `count` on.
 

@@ -265,9 +265,15 @@ def _require_inference_alone(
     table: dict[str, Any], spans: tuple[SpanSource, ...], path: Path
 ) -> None:
     """Refuse what an adapter cannot learn or be combined with."""
-    for key in ("frozen_layers", "kept"):
-        if table.get(key):
-            raise UsageError(f"{path}: {key} does not go with adapter_rank: no other weight learns")
+    if table.get("frozen_layers"):
+        raise UsageError(
+            f"{path}: frozen_layers does not go with adapter_rank: no other weight learns"
+        )
+    if table.get("kept") and table.get("adapter") != "svd":
+        raise UsageError(
+            f"{path}: kept goes with adapter_rank only where adapter is svd: the mean of two "
+            "products is not that of their factors"
+        )
     for source in spans:
         if source.share:
             raise UsageError(

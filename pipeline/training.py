@@ -48,11 +48,13 @@ from wherefrom.pipeline.held_out import HeldOut
 from wherefrom.pipeline.networks import (
     add_heads,
     blend,
+    blend_judging,
     freeze_layers,
     is_reader,
     known_labels,
     new_network,
     part_plausibility,
+    require_same_beginning,
     require_same_shape,
 )
 from wherefrom.pipeline.processes import first_process_first, process_count, wait_for_all
@@ -134,7 +136,8 @@ def train(
     ancestor = None
     if recipe.kept:  # loaded now, so that a wrong folder is not found out hours later
         ancestor = load_network(find_model_folder(recipe.kept_from).path)
-        require_same_shape(network, ancestor)
+        same = require_same_beginning if recipe.adapter_rank else require_same_shape
+        same(network, ancestor)
     builder = PromptBuilder(tokenizer.backend_tokenizer, max_tokens=recipe.max_tokens)
     held_out = HeldOut()
     with first_process_first():
@@ -162,12 +165,12 @@ def train(
     wait_for_all()  # the first has written the last checkpoint
     record = _chosen_weights(trainer, recipe, folder, drawn)
     network = network.cpu().eval()
+    if ancestor is not None:
+        (blend_judging if recipe.adapter_rank else blend)(network, ancestor, recipe.kept)
     if recipe.adapter_rank or network.judging_layers:
         detach_adapter(network)
         record["adapter_of"] = network.adapting
         record["adapter_ranks"] = adapter_ranks(network.adapters[network.adapting])
-    if ancestor is not None:
-        blend(network, ancestor, recipe.kept)
     steps = trainer.state.global_step
     return TrainedReader(network, tokenizer, steps, seconds, drawn.counts, labels, record, held_out)
 

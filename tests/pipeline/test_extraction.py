@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from wherefrom.indexes import hardware
+from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.adapter import (
     DOWN,
     UP,
@@ -18,7 +19,12 @@ from wherefrom.pipeline.adapter import (
     detach_adapter,
 )
 from wherefrom.pipeline.batches import padded
-from wherefrom.pipeline.checkpoint import INFERENCE, load_network
+from wherefrom.pipeline.checkpoint import (
+    INFERENCE,
+    ReaderManifest,
+    load_network,
+    save_reader,
+)
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import PairSource
@@ -171,3 +177,40 @@ def test_the_mean_of_checkpoints_is_that_of_whole_matrices(
     )
     wanted = (steps[0][name] + steps[1][name]) / 2 - before
     torch.testing.assert_close(found, wanted, rtol=1e-3, atol=1e-6)
+
+
+def test_half_of_what_is_judged_by_may_be_that_of_another_run(
+    recipe: Recipe, data: Path, tmp_path: Path
+) -> None:
+    """At full rank the product is the mean of what two seeds have learnt."""
+    whole = replace(recipe, adapter_rank=WIDTH)
+    runs = []
+    for seed in (7, 8):
+        made = train(replace(whole, seed=seed), data, tmp_path / f"run{seed}")
+        folder = tmp_path / f"reader{seed}"
+        save_reader(
+            folder, made.network, made.tokenizer, ReaderManifest("r", "", 64), storage="float32"
+        )
+        runs.append(made.network)
+    mixed = replace(whole, seed=8, kept=0.5, kept_from=str(tmp_path / "reader7"))
+    found = train(mixed, data, tmp_path / "mixed").network
+    one, two, mean = (
+        network.adapters[INFERENCE][MATRIX + UP] @ network.adapters[INFERENCE][MATRIX + DOWN]
+        for network in (*runs, found)
+    )
+    torch.testing.assert_close(mean, (one + two) / 2, rtol=1e-3, atol=1e-6)
+    assert not torch.allclose(one, two, atol=1e-5)
+    heads = [network.inference.weight for network in (*runs, found)]
+    torch.testing.assert_close(heads[2], (heads[0] + heads[1]) / 2)
+    before = load_network(Path(recipe.encoder)).state_dict()
+    name = f"encoder.{MATRIX}.weight"
+    assert torch.equal(found.state_dict()[name], before[name])
+
+
+def test_another_encoder_has_nothing_to_keep(recipe: Recipe, data: Path, tmp_path: Path) -> None:
+    other = replace(recipe, adapter_rank=0, adapter="lora", max_steps=1)
+    made = train(other, data, tmp_path / "other")
+    save_reader(tmp_path / "reader", made.network, made.tokenizer, ReaderManifest("r", "", 64))
+    kept = replace(recipe, kept=0.5, kept_from=str(tmp_path / "reader"))
+    with pytest.raises(UsageError, match="kept_from names a reader of another encoder"):
+        train(kept, data, tmp_path / "run")

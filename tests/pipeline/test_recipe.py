@@ -205,7 +205,7 @@ def test_every_key_is_documented_with_its_default() -> None:
         ),
         (
             START + 'adapter_rank = 4\nkept = 0.5\nkept_from = "x"\n' + PAIRS,
-            ": kept does not go with adapter_rank: no other weight learns",
+            ": kept goes with adapter_rank only where adapter is svd",
         ),
         (
             START + "stopping_share = 0.6\n" + SPANS,

@@ -39,12 +39,13 @@ def uncalibrated(calibration: Calibration) -> Calibration:
     )
 
 
-def fit(reader: Reader, held_out: HeldOut) -> Calibration:
+def fit(reader: Reader, held_out: HeldOut, *, answers: bool = True) -> Calibration:
     """Return the reader's calibration with all that can be fitted to what was held out.
 
-    The reader's own must be as `uncalibrated` returns it.
+    The reader's own must be as `uncalibrated` returns it; `answers` as `fit_reading` takes it.
     """
-    return fit_reading(reader, held_out.spans, fit_judging(reader, held_out))
+    known = fit_judging(reader, held_out)
+    return fit_reading(reader, held_out.spans, known, answers=answers)
 
 
 def fit_judging(reader: Reader, held_out: HeldOut) -> Calibration:
@@ -72,12 +73,15 @@ def fit_judging(reader: Reader, held_out: HeldOut) -> Calibration:
     return fitted
 
 
-def fit_reading(reader: Reader, examples: Sequence[SpanExample], known: Calibration) -> Calibration:
+def fit_reading(
+    reader: Reader, examples: Sequence[SpanExample], known: Calibration, *, answers: bool = True
+) -> Calibration:
     """Return a calibration with what fits answers to passages that were held out.
 
     The probability of an answer is that it says what is right; that a passage answers the question
     at all has one of its own. `wherefrom calibrate` fits the first one better, to a knowledge base.
     Where there are fewer than LEAST examples, or all are alike, the calibration stays as it is.
+    Without `answers` only the latter is fitted: that of answers is known already.
     """
     answered = np.array([each.start >= 0 for each in examples], dtype=np.bool_)
     if len(examples) < LEAST or answered.all() or not answered.any():
@@ -99,7 +103,7 @@ def fit_reading(reader: Reader, examples: Sequence[SpanExample], known: Calibrat
     )
     weights, bias = _answerable(found, answered)
     fitted = replace(known, answerable_weights=weights, answerable_bias=bias)
-    if right.all() or not right.any():
+    if not answers or right.all() or not right.any():
         return fitted
     features = np.zeros((len(examples), len(FEATURES)))
     for column, name in enumerate(READING_FEATURES):

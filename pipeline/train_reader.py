@@ -111,13 +111,18 @@ def _write(
     manifest = replace(manifest, calibration=_first_calibration(recipe, own_plausibility=own))
     write_manifest(out, manifest)
     examples = calibration_examples(recipe, data, trained.held_out)
-    manifest = _calibrated(out, manifest, examples)
+    manifest = _calibrated(out, manifest, examples, answers=not recipe.adapter_rank)
     _report(out, manifest, recipe, data, examples)
 
 
-def _calibrated(out: Path, manifest: ReaderManifest, examples: HeldOut) -> ReaderManifest:
-    """Fit the probabilities of the stored weights on what was held out, and write them."""
-    calibration = fit(Reader.open(out), examples)
+def _calibrated(
+    out: Path, manifest: ReaderManifest, examples: HeldOut, *, answers: bool
+) -> ReaderManifest:
+    """Fit the probabilities of the stored weights on what was held out, and write them.
+
+    An adapter changes no answer, so what is known of answers stays.
+    """
+    calibration = fit(Reader.open(out), examples, answers=answers)
     counts = {
         field.name: len(kept)
         for field in fields(examples)

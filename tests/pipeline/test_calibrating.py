@@ -1,6 +1,7 @@
 """Test that probabilities are fitted to labels that were drawn from known ones."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,10 @@ def test_answers_are_fitted_to_whether_they_are_right(
     assert fitted.answer_weights["margin"] > 0  # every answer that is there is marked right
     assert fitted.answer_weights["similarity"] == 0  # nothing is known of it here
     assert fitted.inference_temperature == tiny_reader.manifest.calibration.inference_temperature
+    known = replace(Calibration(), answer_weights={"margin": 0.3, "similarity": 8.0})
+    alone = fit_reading(tiny_reader, spans, known, answers=False)
+    assert alone.answer_weights == known.answer_weights
+    assert alone.answerable_weights == fitted.answerable_weights
 
 
 def test_a_calibration_without_temperatures() -> None:

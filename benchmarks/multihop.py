@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 
 from wherefrom.benchmarks.pools import POOLS, OpenedPool, open_pool, write_untitled
 from wherefrom.benchmarks.provenance import write_result
-from wherefrom.benchmarks.remembering_encoder import RememberingEncoder
 from wherefrom.indexes.build import build
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.indexes.fusion import reciprocal_rank_fusion
@@ -35,6 +34,7 @@ from wherefrom.indexes.knowledge import FUSION_DEPTH, RETRIEVERS, Knowledge
 from wherefrom.indexes.opened import Opened
 from wherefrom.indexes.options import BuildOptions
 from wherefrom.indexes.records import Hit
+from wherefrom.indexes.remembering_encoder import RememberingEncoder
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.interval import mean_with_interval
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from wherefrom.indexes.knowledge import Knowledge
+from wherefrom.indexes.remembering_encoder import RememberingEncoder
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
 from wherefrom.kb.sentences import split_sentences
@@ -135,7 +136,8 @@ def repeat(items: Sequence[Example], share: float, rng: random.Random) -> list[E
 
 
 def _opened(folder: str) -> Knowledge:
-    return Knowledge.open(Path(folder))
+    knowledge = Knowledge.open(Path(folder))
+    return Knowledge.open(Path(folder), encoder=RememberingEncoder(knowledge.encoder))
 
 
 def _questions(source: SpanSource, data: Path) -> list[SquadQuestion]:

@@ -3,12 +3,10 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from wherefrom.benchmarks.multihop import DEPTHS, measure, recalls_of, summary
 from wherefrom.benchmarks.pools import POOLS, OpenedPool, PoolQuestion, open_pool
-from wherefrom.benchmarks.remembering_encoder import RememberingEncoder
 from wherefrom.indexes.records import Hit
 from wherefrom.kb.errors import SourceError, UsageError
 
@@ -90,14 +88,3 @@ def test_recall_counts_documents_among_the_first_hits():
     whole = summary(recalls_of([hits, hits], pool))
     assert whole["@2"]["value"] == 0.25
     assert whole["@2"]["low"] <= 0.25 <= whole["@2"]["high"]
-
-
-def test_each_text_is_encoded_once(word_encoder):
-    encoder = RememberingEncoder(word_encoder)
-    found = encoder.encode(["a", "b", "a"])
-    assert np.array_equal(found, word_encoder.encode_queries(["a", "b", "a"]))
-    assert np.array_equal(encoder.encode(["b", "c"]), word_encoder.encode_queries(["b", "c"]))
-    assert word_encoder.calls == [2, 1]
-    assert encoder.encode([]).shape == (0, encoder.dimensions)
-    assert encoder.fingerprint == word_encoder.fingerprint
-    assert encoder.encode_queries(["a"]).shape == (1, word_encoder.dimensions)

@@ -1,6 +1,7 @@
-"""An encoder that encodes each text once, where several measurements encode the same texts."""
+"""An encoder that encodes each text once, where the same texts come again and again."""
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,13 +10,17 @@ from wherefrom.indexes.encoder import Encoder
 from wherefrom.indexes.fingerprint import Fingerprint
 
 Vectors = NDArray[np.float32]
+MOST = 400_000  # vectors that are remembered; of 384 numbers they take 600 MB
 
 
 class RememberingEncoder:
-    """Give the vectors of another encoder, and remember those of passages."""
+    """Give the vectors of another encoder, and remember those of passages.
 
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
+    Of more than `most` those that were encoded first are forgotten.
+    """
+
+    def __init__(self, encoder: Encoder, *, most: int = MOST) -> None:
+        self._encoder, self._most = encoder, most
         self._known: dict[str, Vectors] = {}
 
     @property
@@ -37,6 +42,8 @@ class RememberingEncoder:
             vectors = self._encoder.encode(new, progress=progress)
             self._known.update(zip(new, vectors, strict=True))
         found = [self._known[text] for text in texts]
+        for text in list(islice(self._known, max(0, len(self._known) - self._most))):
+            del self._known[text]
         return np.stack(found) if found else np.empty((0, self.dimensions), dtype=np.float32)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:

@@ -100,8 +100,12 @@ def _mostly_retrieved(
     """Yield the premises of each question's statements, None for BARE_SHARE of the questions."""
     progress = progress or NoProgress()
     progress.start(STAGE, total=len(asked))
-    for question, statements in asked:
-        is_bare = rng.random() < BARE_SHARE
-        yield None if is_bare else retrieved_premises(knowledge, question, statements)
-        progress.advance(STAGE, 1)
+    for first in range(0, len(asked), CHUNK):
+        part = asked[first : first + CHUNK]
+        is_bare = [rng.random() < BARE_SHARE for _ in part]
+        wanted = [one for one, bare in zip(part, is_bare, strict=True) if not bare]
+        found = iter(retrieved_premises(knowledge, wanted))
+        for bare in is_bare:
+            yield None if bare else next(found)
+        progress.advance(STAGE, len(part))
     progress.finish(STAGE)

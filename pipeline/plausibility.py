@@ -33,12 +33,33 @@ def premises(encoder: Encoder, statements: Sequence[str], known: SentenceVectors
     return [" ".join(known.quoted[number].premise for number in numbers) for numbers in found]
 
 
-def retrieved_premises(knowledge: Knowledge, question: str, statements: Sequence[str]) -> list[str]:
-    """Return the premise of each statement from what a knowledge base holds about all of them."""
-    asked = [text for text in (question, *statements) if text.strip()]
-    shown = together(retrieve(knowledge, asked, retriever=knowledge.best_retriever))
+def retrieved_premises(
+    knowledge: Knowledge, asked: Sequence[tuple[str, Sequence[str]]]
+) -> list[list[str]]:
+    """Return the premises of statements from what a knowledge base holds about them.
+
+    Parameters
+    ----------
+    knowledge
+        The knowledge base.
+    asked
+        Questions, each with its statements. A blank question or statement is not searched for.
+
+    Returns
+    -------
+    list
+        For each question the premise of each of its statements, from what is found for all of them.
+    """
+    searched = [[text for text in (question, *said) if text.strip()] for question, said in asked]
+    every = [text for texts in searched for text in texts]
+    found = retrieve(knowledge, every, retriever=knowledge.best_retriever) if every else []
     encoder = knowledge.encoder
-    return premises(encoder, statements, SentenceVectors.of(encoder, sentences(shown)))
+    made, first = [], 0
+    for (_, said), texts in zip(asked, searched, strict=True):
+        shown = together(found[first : first + len(texts)])
+        first += len(texts)
+        made.append(premises(encoder, said, SentenceVectors.of(encoder, sentences(shown))))
+    return made
 
 
 def together(evidence: Sequence[Sequence[Evidence]]) -> tuple[Evidence, ...]:

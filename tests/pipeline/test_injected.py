@@ -61,7 +61,8 @@ def test_a_premise_is_the_nearest_sentences_after_their_titles(
     knowledge: Knowledge, word_encoder: Encoder
 ) -> None:
     statements = ["Paris is the capital of France.", "Owls hunt mice."]
-    found = retrieved_premises(knowledge, "What is it?", statements)
+    found, none = retrieved_premises(knowledge, [("What is it?", statements), (" ", [""])])
+    assert none == [""]
     assert found[0].startswith("Paris: Paris is the capital of France.")
     assert found[1].startswith("Owls (birds): Owls hunt mice.")
     ranked = retrieve(knowledge, ["What is it?", *statements], retriever=knowledge.best_retriever)

@@ -164,11 +164,6 @@ class ReaderNetwork(nn.Module):
         """Label texts: (B, T) integers to (B, L) logits; raises as `plausible`."""
         return _logits(self.labels, self._judged(ids, mask, types))
 
-    def _judged(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
-        """Return (B, H) features of whole prompts, which the heads that judge share."""
-        encoder = self.inference_encoder or self.encoder
-        return self._features(self.inference_in, encoder, ids, mask, types)
-
     def encoders(self) -> list[nn.Module]:
         """Return the encoder, and those with an adapter added where there are any."""
         every = (self.encoder, self.inference_encoder, self.plausibility_encoder)
@@ -183,17 +178,6 @@ class ReaderNetwork(nn.Module):
             used = [self.inference_in, self.inference, self.labels]
             used += [self.plausibility] if shares else []
         return [head for head in used if head is not None]
-
-    def _features(
-        self, inner: nn.Linear, encoder: nn.Module, ids: Tensor, mask: Tensor, types: Tensor
-    ) -> Tensor:
-        """Return (B, H) features of whole prompts, by an encoder and the layer after it."""
-        hidden = _hidden(encoder, ids, mask, types)
-        weights = mask.unsqueeze(-1).to(hidden.dtype)
-        mean = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
-        joined = torch.cat([self.dropout(hidden[:, 0]), self.dropout(mean)], dim=-1)
-        features: Tensor = self.dropout(functional.gelu(inner(joined)))
-        return features
 
     def forward(
         self,
@@ -255,6 +239,22 @@ class ReaderNetwork(nn.Module):
         loss_relevance = functional.binary_cross_entropy_with_logits(outputs.relevance, relevant)
         loss = (loss_start + loss_end) / 2 + 0.5 * loss_relevance
         return _outputs(loss, starts, ends, outputs.relevance)
+
+    def _judged(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
+        """Return (B, H) features of whole prompts, which the heads that judge share."""
+        encoder = self.inference_encoder or self.encoder
+        return self._features(self.inference_in, encoder, ids, mask, types)
+
+    def _features(
+        self, inner: nn.Linear, encoder: nn.Module, ids: Tensor, mask: Tensor, types: Tensor
+    ) -> Tensor:
+        """Return (B, H) features of whole prompts, by an encoder and the layer after it."""
+        hidden = _hidden(encoder, ids, mask, types)
+        weights = mask.unsqueeze(-1).to(hidden.dtype)
+        mean = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
+        joined = torch.cat([self.dropout(hidden[:, 0]), self.dropout(mean)], dim=-1)
+        features: Tensor = self.dropout(functional.gelu(inner(joined)))
+        return features
 
 
 def _outputs(loss: Tensor, *logits: Tensor) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from wherefrom.pipeline.examples import (
 )
 from wherefrom.pipeline.held_out import HeldOut, group
 from wherefrom.pipeline.reader import READING_FEATURES, Reader, reading_features
-from wherefrom.pipeline.temperature import fit_temperature, fit_temperatures
+from wherefrom.pipeline.temperature import Scaling, fit_scaling, fit_temperature
 
 LEAST = 50  # examples of a task; with fewer its probabilities stay as they are
 
@@ -34,6 +34,7 @@ def uncalibrated(calibration: Calibration) -> Calibration:
         calibration,
         inference_temperature=1.0,
         inference_temperature_weights=(),
+        inference_biases=(),
         plausibility_temperature=1.0,
         label_temperature=1.0,
     )
@@ -62,9 +63,12 @@ def fit_judging(reader: Reader, held_out: HeldOut) -> Calibration:
     """
     fitted = reader.manifest.calibration
     if len(held_out.pairs) >= LEAST:
-        common, weights = _inference(reader, held_out.pairs)
+        scaling = _inference(reader, held_out.pairs)
         fitted = replace(
-            fitted, inference_temperature=common, inference_temperature_weights=weights
+            fitted,
+            inference_temperature=scaling.temperature,
+            inference_temperature_weights=scaling.weights,
+            inference_biases=scaling.biases,
         )
     if len(held_out.choices) + len(held_out.claims) >= LEAST:
         fitted = replace(fitted, plausibility_temperature=_plausibility(reader, held_out))
@@ -122,14 +126,14 @@ def _answerable(
     return dict(zip(READING_FEATURES, weights, strict=True)), round(float(model.intercept_[0]), 4)
 
 
-def _inference(reader: Reader, pairs: Sequence[PairExample]) -> tuple[float, tuple[float, ...]]:
+def _inference(reader: Reader, pairs: Sequence[PairExample]) -> Scaling:
     logits, features = reader.inference_logits(
         [each.premise for each in pairs], [each.hypothesis for each in pairs]
     )
     labels = np.array([each.label for each in pairs])
     right = labels[:, None] == np.arange(logits.shape[1])
     right |= (labels[:, None] == NOT_ENTAILED) & (np.arange(logits.shape[1]) != ENTAILMENT)
-    return fit_temperatures(logits, right, features, [group(each) for each in pairs])
+    return fit_scaling(logits, right, features, [group(each) for each in pairs])
 
 
 def _plausibility(reader: Reader, held_out: HeldOut) -> float:

@@ -46,7 +46,8 @@ class Calibration:
     abstains. The log-odds that a passage answers a question at all are `answerable_bias` plus the
     sum of `answerable_weights` times `wherefrom.pipeline.reader.READING_FEATURES`. The logits of
     inference, plausibility and labels are divided by their temperatures; where inference has
-    weights, each pair has its own (`wherefrom.pipeline.temperature`). A sentence decides on a
+    weights, each pair has its own, and labels have biases (`wherefrom.pipeline.temperature`). A
+    sentence decides on a
     claim by as much as it is about it: the weight rises from 0 to 1 around the cosine
     `claim_cosine`. A choice's logit is the sum of `choice_weights` times the features of the same
     names (`wherefrom.pipeline.choosing.FEATURES`). What a manifest does not name is as here.
@@ -59,6 +60,7 @@ class Calibration:
     answerable_bias: float = 0.0
     inference_temperature: float = 1.0
     inference_temperature_weights: Sequence[float] = ()
+    inference_biases: Sequence[float] = ()
     plausibility_temperature: float = 1.0
     label_temperature: float = 1.0
     claim_cosine: float = 0.5
@@ -166,8 +168,11 @@ def read_manifest(folder: Path) -> ReaderManifest:
     table = read_manifest_table(path, "reader", absent="no reader in", version=FORMAT)
     try:
         known = Calibration(**table["calibration"])
-        weights = tuple(known.inference_temperature_weights)
-        table["calibration"] = replace(known, inference_temperature_weights=weights)
+        table["calibration"] = replace(
+            known,
+            inference_temperature_weights=tuple(known.inference_temperature_weights),
+            inference_biases=tuple(known.inference_biases),
+        )
         table["labels"] = tuple(table.get("labels", ()))
         manifest = ReaderManifest(**table)
     except (KeyError, TypeError) as error:
@@ -205,14 +210,15 @@ def load_reader(folder: Path, *, device: str) -> "LoadedReader":
 
 
 def _require_fitting(folder: Path, calibration: Calibration, network: "ReaderNetwork") -> None:
-    """Refuse weights of the temperature that are not one for each feature."""
-    found = len(calibration.inference_temperature_weights)
-    wanted = network.inference.in_features
-    if found not in (0, wanted):
-        raise ModelError(
-            f"{folder / MANIFEST} has {found} inference_temperature_weights; allowed are none, or "
-            f"{wanted}, one for each feature"
-        )
+    """Refuse a calibration of inference that is not for as many features and labels."""
+    for key, wanted in (
+        ("inference_temperature_weights", network.inference.in_features),
+        ("inference_biases", network.inference.out_features),
+    ):
+        found = len(getattr(calibration, key))
+        if found not in (0, wanted):
+            told = f"{folder / MANIFEST} has {found} {key}"
+            raise ModelError(f"{told}; allowed are none, or {wanted}")
 
 
 def load_network(folder: Path) -> "ReaderNetwork":
@@ -354,18 +360,17 @@ def _network(
         for whose, one in sums.items():
             setattr(network, f"{whose}_encoder", bert(one))
         return network.eval()
-    network = _transformers_network(folder, placed(heads) | _named(plain))
+
+    def whole(one: "dict[str, Tensor]") -> "ReaderNetwork":
+        named = {ENCODER + name: weight for name, weight in one.items()}
+        return _transformers_network(folder, placed(heads) | named)
+
+    network = whole(plain)
     for whose, one in sums.items():
-        judging_network = _transformers_network(folder, placed(heads) | _named(one))
-        setattr(network, f"{whose}_encoder", judging_network.encoder)
+        setattr(network, f"{whose}_encoder", whole(one).encoder)
     if in_int8:
         multiply_in_int8(network)
     return network.to(device).eval()
-
-
-def _named(encoder: "Mapping[str, Tensor]") -> "dict[str, Tensor]":
-    """Return an encoder's weights by their names in the reader."""
-    return {ENCODER + name: weight for name, weight in encoder.items()}
 
 
 def _heads(weights: "Mapping[str, Tensor]") -> dict[str, Any]:

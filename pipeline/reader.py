@@ -14,7 +14,7 @@ from wherefrom.kb.errors import ModelError
 from wherefrom.pipeline.checkpoint import Calibration, LoadedReader, load_reader
 from wherefrom.pipeline.prompt import Prompt, PromptBuilder
 from wherefrom.pipeline.spans import Span, best_spans, join_windows
-from wherefrom.pipeline.temperature import temperatures
+from wherefrom.pipeline.temperature import Scaling
 
 BATCH_TOKENS = 8192  # prompts times the longest of them, in one forward pass
 READING_FEATURES = ("margin", "relevance")
@@ -126,10 +126,12 @@ class Reader:
         """
         logits, features = self.inference_logits(premises, hypotheses)
         known = self.manifest.calibration
-        each = temperatures(
-            known.inference_temperature, known.inference_temperature_weights, features
+        scaling = Scaling(
+            known.inference_temperature,
+            tuple(known.inference_temperature_weights),
+            tuple(known.inference_biases),
         )
-        return _shares(logits / each[:, None])
+        return _shares(scaling.scaled(logits, features))
 
     def inference_logits(
         self, premises: Sequence[str], hypotheses: Sequence[str]

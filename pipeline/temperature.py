@@ -4,10 +4,12 @@ One temperature for all is that of Guo, Pleiss, Sun and Weinberger, "On Calibrat
 Networks", ICML 2017, arXiv:1706.04599. It fails where a head is too sure of one kind of text and
 not sure enough of another; then each input has a temperature of its own, told from the features
 that the head sees, as Xie, Chen, Lee, Mitchell and Finn do it ("Calibrating Language Models with
-Adaptive Temperature Scaling", EMNLP 2024, arXiv:2409.19817), but linear and without a network.
+Adaptive Temperature Scaling", EMNLP 2024, arXiv:2409.19817), but linear and without a network. With
+it go biases of the labels, as in the vector scaling of Guo et al.: a head may say one too seldom.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,40 @@ LEAST_OWN = 1000  # examples; with fewer all have one temperature
 FOLDS = 5
 RIDGE = 0.2  # what the squared weights of scaled features cost, against the loss of one example
 LOWEST, HIGHEST = 0.2, 5.0  # temperatures of single inputs; a strange text goes no further
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """How logits are scaled before they become probabilities.
+
+    `biases` (L) are added to the logits of the labels; then they are divided by a temperature. It
+    is `temperature`; with `weights` its logarithm rises by so much with each of F features.
+    """
+
+    temperature: float = 1.0
+    weights: tuple[float, ...] = ()
+    biases: tuple[float, ...] = ()
+
+    def scaled(
+        self, logits: NDArray[np.float64], features: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the scaled logits (N, L) of inputs with some features (N, F).
+
+        Examples
+        --------
+        >>> one = Scaling(2.0, biases=(0.0, 1.0))
+        >>> one.scaled(np.array([[4.0, 1.0]]), np.zeros((1, 3))).tolist()
+        [[2.0, 1.0]]
+        """
+        moved = logits + np.asarray(self.biases) if self.biases else logits
+        return moved / self.temperatures(features)[:, None]
+
+    def temperatures(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the temperature of each of N inputs, shape (N,)."""
+        if not self.weights:
+            return np.full(len(features), self.temperature)
+        found = self.temperature * np.exp(features @ np.asarray(self.weights, dtype=np.float64))
+        return np.clip(found, LOWEST, HIGHEST)
 
 
 def fit_temperature(
@@ -52,46 +88,22 @@ def fit_temperature(
     return float(min(TEMPERATURES.tolist(), key=loss))
 
 
-def temperatures(
-    common: float, weights: Sequence[float], features: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the temperature of each of N inputs, shape (N,).
-
-    Parameters
-    ----------
-    common
-        The temperature where there are no weights.
-    weights
-        How much the logarithm of a temperature rises with each of F features; none, or F.
-    features
-        What the head sees, shape (N, F).
-
-    Examples
-    --------
-    >>> temperatures(2.0, (), np.ones((2, 3))).tolist()
-    [2.0, 2.0]
-    """
-    if not len(weights):
-        return np.full(len(features), common)
-    found = common * np.exp(features @ np.asarray(weights, dtype=np.float64))
-    return np.clip(found, LOWEST, HIGHEST)
-
-
-def fit_temperatures(
+def fit_scaling(
     logits: NDArray[np.float64],
     right: NDArray[np.bool_],
     features: NDArray[np.float64],
     groups: Sequence[str],
-) -> tuple[float, tuple[float, ...]]:
-    """Return what `temperatures` takes, so that the right labels are most probable.
+) -> Scaling:
+    """Return the scaling under which the right labels are most probable.
 
-    Weights are fitted to LEAST_OWN examples or more, and kept only if they make labels more
-    probable than one temperature does, on the examples of each fold that they were not fitted on.
+    Weights and biases are fitted to LEAST_OWN examples or more, and kept only if they make labels
+    more probable than a temperature alone does, on the examples of each fold that they were not
+    fitted on.
 
     Parameters
     ----------
     logits
-        At temperature 1, shape (N, L).
+        As the head says them, shape (N, L).
     right
         Which labels are right, of the same shape; one or several in each row.
     features
@@ -99,53 +111,60 @@ def fit_temperatures(
     groups
         Of each example; those of one group are in one fold.
     """
-    common = fit_temperature([(logits, right)])
+    common = Scaling(fit_temperature([(logits, right)]))
     if len(logits) < LEAST_OWN:
-        return common, ()
+        return common
     fold = np.unique(list(groups), return_inverse=True)[1] % FOLDS
     gained = 0.0
     for number in range(FOLDS):
         others, own = fold != number, fold == number
-        plain = fit_temperature([(logits[others], right[others])])
+        plain = Scaling(fit_temperature([(logits[others], right[others])]))
         found = _own(logits[others], right[others], features[others])
-        for sign, each in (
-            (1, np.full(own.sum(), plain)),
-            (-1, temperatures(*found, features[own])),
-        ):
-            gained += sign * _loss(logits[own], right[own], each)
-    return _own(logits, right, features) if gained > 0 else (common, ())
+        for sign, scaling in ((1, plain), (-1, found)):
+            gained += sign * _loss(scaling.scaled(logits[own], features[own]), right[own])
+    return _own(logits, right, features) if gained > 0 else common
 
 
 def _own(
     logits: NDArray[np.float64], right: NDArray[np.bool_], features: NDArray[np.float64]
-) -> tuple[float, tuple[float, ...]]:
-    """Fit weights by ridge-penalised likelihood, over features of like spread."""
+) -> Scaling:
+    """Fit weights, by ridge-penalised likelihood over features of like spread, and biases."""
     from scipy.optimize import minimize
 
     mean, spread = features.mean(axis=0), features.std(axis=0)
     spread = np.where(spread > 0, spread, 1.0) * np.sqrt(features.shape[1])
     scaled = (features - mean) / spread
+    labels = logits.shape[1]
 
     def loss(found: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        each = np.exp(found[0] + scaled @ found[1:])
-        shares, known = _shares(logits / each[:, None], right)
-        slope = (logits / each[:, None] * (known - shares)).sum(axis=1)  # by each log temperature
-        penalty = RIDGE / 2 * float((found[1:] ** 2).sum())
-        value = -float(np.log(np.clip((shares * right).sum(axis=1), SMALLEST, None)).sum())
-        gradient = np.concatenate([[slope.sum()], scaled.T @ slope + RIDGE * found[1:]])
-        return (value + penalty) / len(logits), gradient / len(logits)
+        biases, level, weights = found[:labels], found[labels], found[labels + 1 :]
+        cooled = (logits + biases) / np.exp(level + scaled @ weights)[:, None]
+        shares, known = _shares(cooled, right)
+        by_logit = shares - known
+        slope = -(cooled * by_logit).sum(axis=1)  # by each log temperature
+        penalty = RIDGE / 2 * float((weights**2).sum())
+        gradient = np.concatenate(
+            [
+                (by_logit / np.exp(level + scaled @ weights)[:, None]).sum(axis=0),
+                [slope.sum()],
+                scaled.T @ slope + RIDGE * weights,
+            ]
+        )
+        return (_loss(cooled, right) + penalty) / len(logits), gradient / len(logits)
 
-    start = np.zeros(1 + features.shape[1])
-    best = minimize(loss, start, jac=True, method="L-BFGS-B").x
-    weights = best[1:] / spread
-    return float(np.exp(best[0] - weights @ mean)), tuple(float(f"{one:.4g}") for one in weights)
+    best = minimize(loss, np.zeros(labels + 1 + len(mean)), jac=True, method="L-BFGS-B").x
+    weights = best[labels + 1 :] / spread
+    biases = best[:labels] - best[0]
+    return Scaling(
+        float(np.exp(best[labels] - weights @ mean)),
+        tuple(float(f"{one:.4g}") for one in weights),
+        tuple(float(f"{one:.4g}") for one in biases),
+    )
 
 
-def _loss(
-    logits: NDArray[np.float64], right: NDArray[np.bool_], each: NDArray[np.float64]
-) -> float:
+def _loss(logits: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
     """Return the sum of the negative logarithms of what the right labels are given."""
-    shares, _ = _shares(logits / each[:, None], right)
+    shares, _ = _shares(logits, right)
     return -float(np.log(np.clip((shares * right).sum(axis=1), SMALLEST, None)).sum())
 
 

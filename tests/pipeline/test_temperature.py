@@ -15,9 +15,9 @@ from wherefrom.pipeline.temperature import (
     HIGHEST,
     LEAST_OWN,
     LOWEST,
+    Scaling,
+    fit_scaling,
     fit_temperature,
-    fit_temperatures,
-    temperatures,
 )
 
 FEATURES = 6
@@ -34,8 +34,7 @@ def test_the_temperature_that_made_the_labels_is_found(temperature: float) -> No
 
 def test_two_kinds_of_input_get_temperatures_of_their_own() -> None:
     logits, right, features, wanted = two_kinds(4000)
-    common, weights = fit_temperatures(logits, right, features, names(4000))
-    found = temperatures(common, weights, features)
+    found = fit_scaling(logits, right, features, names(4000)).temperatures(features)
     for kind in (0.6, 2.0):
         assert np.median(found[wanted == kind]) == pytest.approx(kind, rel=0.15)
     one = fit_temperature([(logits, right)])
@@ -47,16 +46,23 @@ def test_where_features_tell_nothing_there_is_one_temperature() -> None:
     logits = rng.normal(scale=3, size=(1500, 3))
     right = drawn(logits, np.full(1500, 1.5), rng)
     noise = rng.normal(size=(1500, 40))
-    common, weights = fit_temperatures(logits, right, noise, names(1500))
-    assert (common, weights) == (fit_temperature([(logits, right)]), ())
+    found = fit_scaling(logits, right, noise, names(1500))
+    assert found == Scaling(fit_temperature([(logits, right)]))
 
 
 def test_few_examples_have_one_temperature() -> None:
     few = LEAST_OWN - 1
     logits, right, features, _ = two_kinds(few)
-    assert fit_temperatures(logits, right, features, names(few))[1] == ()
+    assert fit_scaling(logits, right, features, names(few)).weights == ()
     logits, right, features, _ = two_kinds(LEAST_OWN)
-    assert len(fit_temperatures(logits, right, features, names(LEAST_OWN))[1]) == FEATURES
+    assert len(fit_scaling(logits, right, features, names(LEAST_OWN)).weights) == FEATURES
+
+
+def test_a_label_that_is_said_too_seldom_gets_a_bias() -> None:
+    logits, right, features, wanted = two_kinds(4000, shift=(0.0, 1.0, -0.5))
+    found = fit_scaling(logits, right, features, names(4000)).biases
+    assert found == pytest.approx((0.0, 1.0, -0.5), abs=0.2)
+    assert len(set(wanted)) == 2
 
 
 def test_copies_of_an_example_do_not_vouch_for_it() -> None:
@@ -67,13 +73,13 @@ def test_copies_of_an_example_do_not_vouch_for_it() -> None:
     logits = np.repeat(rng.normal(scale=3, size=(kinds, 3)), 50, axis=0)
     right = np.repeat(drawn(logits[::50], np.full(kinds, 1.0), rng), 50, axis=0)
     groups = [str(number // 50) for number in range(len(logits))]
-    assert fit_temperatures(logits, right, features, groups)[1] == ()
-    assert fit_temperatures(logits, right, features, names(len(logits)))[1] != ()
+    assert fit_scaling(logits, right, features, groups).weights == ()
+    assert fit_scaling(logits, right, features, names(len(logits))).weights != ()
 
 
 def test_strange_inputs_go_no_further_than_the_limits() -> None:
     far = np.array([[-100.0], [0.0], [100.0]])
-    assert temperatures(1.3, (2.0,), far).tolist() == [LOWEST, 1.3, HIGHEST]
+    assert Scaling(1.3, (2.0,)).temperatures(far).tolist() == [LOWEST, 1.3, HIGHEST]
 
 
 def test_a_reader_gives_each_pair_its_own(tiny_reader: Reader) -> None:
@@ -82,15 +88,18 @@ def test_a_reader_gives_each_pair_its_own(tiny_reader: Reader) -> None:
     logits, features = tiny_reader.inference_logits(premises, claims)
     weights = tuple(np.linspace(-0.4, 0.3, features.shape[1]).tolist())
     known = tiny_reader.manifest
-    calibration = replace(known.calibration, inference_temperature_weights=weights)
+    biases = (0.0, 0.5, -1.0)
+    calibration = replace(
+        known.calibration, inference_temperature_weights=weights, inference_biases=biases
+    )
     try:
         tiny_reader.manifest = replace(known, calibration=calibration)
         found = tiny_reader.infer(premises, claims)
     finally:
         tiny_reader.manifest = known
-    each = temperatures(calibration.inference_temperature, weights, features)
+    each = Scaling(calibration.inference_temperature, weights).temperatures(features)
     assert np.ptp(each) > 0.01
-    odds = np.exp(logits / each[:, None])
+    odds = np.exp((logits + np.array(biases)) / each[:, None])
     np.testing.assert_allclose(found, odds / odds.sum(axis=1, keepdims=True), rtol=1e-6)
 
 
@@ -101,7 +110,11 @@ def test_weights_are_kept_in_the_manifest_and_must_fit(
     manifest = read_manifest(folder)
     width = Reader.open(folder).inference_logits(["Paris"], ["Paris"])[1].shape[1]
     for count in (width, width - 1):
-        own = replace(manifest.calibration, inference_temperature_weights=(0.5,) * count)
+        own = replace(
+            manifest.calibration,
+            inference_temperature_weights=(0.5,) * count,
+            inference_biases=(0.0, 1.0, 2.0),
+        )
         write_manifest(folder, replace(manifest, calibration=own))
         assert read_manifest(folder).calibration == own
         if count == width:
@@ -114,7 +127,7 @@ def test_weights_are_kept_in_the_manifest_and_must_fit(
 
 
 def two_kinds(
-    count: int,
+    count: int, shift: tuple[float, float, float] = (0.0, 0.0, 0.0)
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64]]:
     """Make logits whose labels are drawn at one of two temperatures, which a feature tells."""
     rng = np.random.default_rng(7)
@@ -123,7 +136,7 @@ def two_kinds(
     features[:, 2] = np.where(kind, 1.0, -1.0) + rng.normal(scale=0.1, size=count)
     logits = rng.normal(scale=2, size=(count, 3))
     wanted = np.where(kind, 2.0, 0.6)
-    return logits, drawn(logits, wanted, rng), features, wanted
+    return logits, drawn(logits + np.array(shift), wanted, rng), features, wanted
 
 
 def drawn(

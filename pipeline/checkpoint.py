@@ -135,8 +135,7 @@ def save_reader(
     for whose, adapter in network.adapters.items():
         weights.update({ADAPTERS[whose] + name: matrix for name, matrix in adapter.items()})
     content = save(quantise(weights, storage))
-    if packed:
-        content = gzip.compress(content, mtime=0)  # the same weights give the same file
+    content = gzip.compress(content, mtime=0) if packed else content  # no time in it
     (folder / (WEIGHTS if packed else PACKED)).unlink(missing_ok=True)
     (folder / (PACKED if packed else WEIGHTS)).write_bytes(content)
     encoder: Any = network.encoder
@@ -249,8 +248,8 @@ def storage_in(folder: Path) -> str:
 
     from wherefrom.pipeline.quantised import storage_of
 
-    weights = load(_unpacked(folder, _weights_file(folder).read_bytes()))
-    return storage_of(weight.dtype for weight in weights.values())
+    stored = load(_unpacked(folder, _weights_file(folder).read_bytes()))
+    return storage_of(one.dtype for one in stored.values())
 
 
 def is_packed(folder: Path) -> bool:

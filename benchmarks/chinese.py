@@ -14,24 +14,23 @@ from plain text first; here the tasks alone teach them). The recipe is models/ch
 import argparse
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
-from importlib.resources import as_file, files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
 from transformers import AutoModel, AutoTokenizer, BertTokenizer
 
+from wherefrom.benchmarks.packaged_recipe import packaged_recipe
 from wherefrom.benchmarks.provenance import write_result
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.pipeline.data_file import data_file
 from wherefrom.pipeline.inference_pairs import read_pairs
 from wherefrom.pipeline.recipe import read_recipe
+from wherefrom.pipeline.resuming import last_checkpoint
 from wherefrom.pipeline.squad import read_squad
 from wherefrom.pipeline.train_reader import CHECKPOINTS, train_reader
 
-RECIPES, RECIPE = "wherefrom.models", "chinese.toml"
+RECIPE = "chinese.toml"
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 LEAST = 2  # times that a character must occur to be a piece
 SEED = 7
@@ -91,7 +90,7 @@ def measure(recipe_file: Path, data: Path, folder: Path) -> dict[str, Any]:
     """Make the backbone, train the reader, and return what it is worth."""
     backbone, out = folder / "backbone", folder / "chinese-reader"
     recipe = read_recipe(recipe_file, encoder=str(backbone))
-    resume = any((out / CHECKPOINTS).glob("checkpoint-*"))
+    resume = last_checkpoint(out / CHECKPOINTS) is not None
     if not resume:
         make_backbone(texts_of(recipe, data), backbone)
     named = folder / "recipe.toml"
@@ -110,9 +109,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="for backbone and reader, which are kept")
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
-    with ExitStack() as stack:
-        folder = chosen.folder or Path(stack.enter_context(TemporaryDirectory()))
-        recipe = stack.enter_context(as_file(files(RECIPES) / RECIPE))
+    with packaged_recipe(RECIPE, chosen.folder) as (recipe, folder):
         write_result(chosen.out, measure(recipe, chosen.data, folder))
 
 

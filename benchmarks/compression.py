@@ -9,16 +9,13 @@ on.
 """
 
 import argparse
-from contextlib import ExitStack
-from importlib.resources import as_file, files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from wherefrom.benchmarks.packaged_recipe import packaged_recipe
 from wherefrom.benchmarks.provenance import write_result
 from wherefrom.pipeline.compression import PLOT, compress
 
-RECIPES = "wherefrom.models"
 RECIPE = "compression.toml"
 
 
@@ -35,10 +32,8 @@ def main() -> None:
     parser.add_argument("--readers", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
-    with ExitStack() as stack:
-        folder = chosen.readers or Path(stack.enter_context(TemporaryDirectory())) / "readers"
-        recipes = stack.enter_context(as_file(files(RECIPES)))
-        write_result(chosen.out, measure(recipes / chosen.recipe, chosen.data, folder))
+    with packaged_recipe(chosen.recipe, chosen.readers) as (recipe, folder):
+        write_result(chosen.out, measure(recipe, chosen.data, folder))
         drawing = (folder / PLOT).read_bytes()
     chosen.out.with_suffix(".svg").write_bytes(drawing)
 

@@ -7,22 +7,21 @@ stopped goes on.
 """
 
 import argparse
-from contextlib import ExitStack
-from importlib.resources import as_file, files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from wherefrom.benchmarks.packaged_recipe import packaged_recipe
 from wherefrom.benchmarks.provenance import write_result
+from wherefrom.pipeline.resuming import last_checkpoint
 from wherefrom.pipeline.train_reader import CHECKPOINTS
 from wherefrom.pipeline.train_retriever import train_retriever
 
-RECIPES, RECIPE = "wherefrom.models", "retriever.toml"
+RECIPE = "retriever.toml"
 
 
 def measure(recipe: Path, data: Path, folder: Path) -> dict[str, Any]:
     """Train by a recipe and return what its manifest says of the run."""
-    resume = any((folder / CHECKPOINTS).glob("checkpoint-*"))
+    resume = last_checkpoint(folder / CHECKPOINTS) is not None
     training = train_retriever(recipe, data, folder, resume=resume).training
     told = ("steps", "seconds", "data_sha256", "measures")
     return {"benchmark": "retriever", **{name: training[name] for name in told}}
@@ -35,10 +34,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="for the encoder, which is kept")
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
-    with ExitStack() as stack:
-        place = Path(stack.enter_context(TemporaryDirectory())) / "encoder"
-        recipe = stack.enter_context(as_file(files(RECIPES) / RECIPE))
-        write_result(chosen.out, measure(recipe, chosen.data, chosen.folder or place))
+    with packaged_recipe(RECIPE, chosen.folder) as (recipe, folder):
+        write_result(chosen.out, measure(recipe, chosen.data, folder))
 
 
 if __name__ == "__main__":

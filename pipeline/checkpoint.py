@@ -2,9 +2,9 @@
 
 model.safetensors   weights, int8 with one scale a row, or bf16, or float32; those of adapters
                     are named "adapter.…" and, plausibility's own, "plausibility_adapter.…"
+                    (or model.safetensors.gz, the same, compressed)
 config.json         the encoder's configuration, as transformers writes it
 tokenizer.json …    the tokenizer, as transformers writes it
-                    (or model.safetensors.gz, the same, compressed)
 reader.json         format version, sha256 of the weights, prompt budget, calibration, training,
                     what it computes in
 """
@@ -12,7 +12,7 @@ reader.json         format version, sha256 of the weights, prompt budget, calibr
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -47,10 +47,10 @@ class Calibration:
     sum of `answerable_weights` times `wherefrom.pipeline.reader.READING_FEATURES`. The logits of
     inference, plausibility and labels are divided by their temperatures; where inference has
     weights, each pair has its own, and labels have biases (`wherefrom.pipeline.temperature`). A
-    sentence decides on a
-    claim by as much as it is about it: the weight rises from 0 to 1 around the cosine
-    `claim_cosine`. A choice's logit is the sum of `choice_weights` times the features of the same
-    names (`wherefrom.pipeline.choosing.FEATURES`). What a manifest does not name is as here.
+    sentence decides on a claim by as much as it is about it: the weight rises from 0 to 1 around
+    the cosine `claim_cosine`. A choice's logit is the sum of `choice_weights` times the features
+    of the same names (`wherefrom.pipeline.choosing.FEATURES`). What a manifest does not name is as
+    here.
     """
 
     answer_weights: Mapping[str, float] = field(default_factory=lambda: {"margin": 1.0})
@@ -59,8 +59,8 @@ class Calibration:
     answerable_weights: Mapping[str, float] = field(default_factory=lambda: {"margin": 1.0})
     answerable_bias: float = 0.0
     inference_temperature: float = 1.0
-    inference_temperature_weights: Sequence[float] = ()
-    inference_biases: Sequence[float] = ()
+    inference_temperature_weights: tuple[float, ...] = ()
+    inference_biases: tuple[float, ...] = ()
     plausibility_temperature: float = 1.0
     label_temperature: float = 1.0
     claim_cosine: float = 0.5

@@ -46,11 +46,12 @@ def require_consistent(
     for one, other, reason in APART:
         if _on(table, one) and _on(table, other):
             raise UsageError(f"{path}: {one} does not go with {other}: {reason}")
-    if table.get("adapter") != "svd" and _on(table, "averaged") and _on(table, "adapter_rank"):
-        raise UsageError(
-            f"{path}: averaged goes with adapter_rank only where adapter is svd: the mean of two "
-            "products is not that of their factors"
-        )
+    for key in ("averaged", "kept"):
+        if table.get("adapter") != "svd" and _on(table, key) and _on(table, "adapter_rank"):
+            raise UsageError(
+                f"{path}: {key} goes with adapter_rank only where adapter is svd: the mean of two "
+                "products is not that of their factors"
+            )
     if table.get("adapter") == "adalora":
         _require_schedule(table, shares, path)
     _require_earlier(table, earlier, path)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from wherefrom.pipeline.calibrating import fit, uncalibrated
 from wherefrom.pipeline.checkpoint import Calibration
-from wherefrom.pipeline.held_out import HeldOut, in_first_half
+from wherefrom.pipeline.held_out import HALF, HeldOut, group, in_first_half, split
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.scores import Scores
 
@@ -73,8 +73,9 @@ def cross_fit(reader: Reader, examples: HeldOut) -> CrossFitted:
 
 
 def _halves(examples: HeldOut) -> tuple[HeldOut, HeldOut]:
-    halves = HeldOut(), HeldOut()
+    first, second = HeldOut(), HeldOut()
     for field in fields(HeldOut):
-        for example in getattr(examples, field.name):
-            getattr(halves[not in_first_half(example)], field.name).append(example)
-    return halves
+        stay, aside = split(getattr(examples, field.name), HALF, group)
+        setattr(first, field.name, aside)
+        setattr(second, field.name, stay)
+    return first, second

@@ -21,6 +21,7 @@ from wherefrom.pipeline.leakage import Learnt, bare_words, content
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.squad import SquadQuestion
 
+HALF = 0.5  # the share of all examples that is the first half
 Held = TypeVar("Held", SpanExample, PairExample, ChoiceExample, ClaimExample, TextExample)
 Example = TypeVar("Example")
 _HEADS = (("spans",), ("pairs", "yes_no"), ("choices", "claims"), ("texts",))  # tasks of each head
@@ -86,7 +87,7 @@ def group(example: Learnt | SquadQuestion) -> str:
 
 def in_first_half(example: Learnt | SquadQuestion) -> bool:
     """Tell in which half of all examples one is; those of one group are in the same."""
-    return _place(group(example)) < 0.5
+    return _place(group(example)) < HALF
 
 
 def _place(words: str) -> float:

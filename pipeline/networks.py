@@ -91,7 +91,7 @@ def require_same_shape(network: ReaderNetwork, other: ReaderNetwork) -> None:
         raise UsageError("kept_from names a reader of another shape than the one that is trained")
 
 
-def blend(network: ReaderNetwork, other: ReaderNetwork, share: float) -> None:
+def blend(network: torch.nn.Module, other: torch.nn.Module, share: float) -> None:
     """Move a network's weights by a share of the way to those of another of the same shape."""
     others = other.state_dict()
     with torch.no_grad():
@@ -108,7 +108,8 @@ def require_same_beginning(network: ReaderNetwork, other: ReaderNetwork) -> None
     encoders = dict(network.encoder.state_dict()), other.encoder.state_dict()
     if network.beginning is not None:
         encoders[0].update({f"{n}.weight": m for n, m in network.beginning.matrices.items()})
-    heads = [_shapes_of_heads(network, network.adapting), _shapes_of_heads(other, network.adapting)]
+    other.adapting = network.adapting
+    heads = _shapes_of_heads(network), _shapes_of_heads(other)
     same = encoders[0].keys() == encoders[1].keys() and all(
         torch.equal(weight, encoders[1][name]) for name, weight in encoders[0].items()
     )
@@ -119,8 +120,7 @@ def require_same_beginning(network: ReaderNetwork, other: ReaderNetwork) -> None
         )
 
 
-def _shapes_of_heads(network: ReaderNetwork, adapting: str) -> list[torch.Size]:
-    network.adapting = adapting
+def _shapes_of_heads(network: ReaderNetwork) -> list[torch.Size]:
     heads = network.adapting_heads()
     return [weight.shape for head in heads for weight in head.state_dict().values()]
 
@@ -135,11 +135,9 @@ def blend_judging(network: ReaderNetwork, other: ReaderNetwork, share: float) ->
     sums = with_adapter(other.encoder.state_dict(), other.adapters[network.adapting])
     with torch.no_grad():
         for name, weight in network.encoder.state_dict().items():
-            if weight.is_floating_point():
-                weight.lerp_(sums[name], share)
-        for own, others in zip(network.adapting_heads(), other.adapting_heads(), strict=True):
-            for name, weight in own.state_dict().items():
-                weight.lerp_(others.state_dict()[name], share)
+            weight.lerp_(sums[name], share)
+    for own, others in zip(network.adapting_heads(), other.adapting_heads(), strict=True):
+        blend(own, others, share)
 
 
 def freeze_layers(encoder: torch.nn.Module, count: int) -> None:

@@ -128,8 +128,8 @@ class Reader:
         known = self.manifest.calibration
         scaling = Scaling(
             known.inference_temperature,
-            tuple(known.inference_temperature_weights),
-            tuple(known.inference_biases),
+            known.inference_temperature_weights,
+            known.inference_biases,
         )
         return _shares(scaling.scaled(logits, features))
 

@@ -269,11 +269,6 @@ def _require_inference_alone(
         raise UsageError(
             f"{path}: frozen_layers does not go with adapter_rank: no other weight learns"
         )
-    if table.get("kept") and table.get("adapter") != "svd":
-        raise UsageError(
-            f"{path}: kept goes with adapter_rank only where adapter is svd: the mean of two "
-            "products is not that of their factors"
-        )
     for source in spans:
         if source.share:
             raise UsageError(

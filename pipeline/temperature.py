@@ -76,14 +76,7 @@ def fit_temperature(
     rows = sum(len(logits) for logits, _ in parts)
 
     def loss(temperature: float) -> float:
-        total = 0.0
-        for logits, right in parts:
-            scaled = logits / temperature
-            scaled -= scaled.max(axis=1, keepdims=True)
-            odds = np.exp(scaled)
-            shares = (odds * right).sum(axis=1) / odds.sum(axis=1)
-            total -= float(np.log(np.clip(shares, SMALLEST, None)).sum())
-        return total / rows
+        return sum(_loss(logits / temperature, right) for logits, right in parts) / rows
 
     return float(min(TEMPERATURES.tolist(), key=loss))
 
@@ -138,14 +131,15 @@ def _own(
 
     def loss(found: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         biases, level, weights = found[:labels], found[labels], found[labels + 1 :]
-        cooled = (logits + biases) / np.exp(level + scaled @ weights)[:, None]
+        each = np.exp(level + scaled @ weights)[:, None]
+        cooled = (logits + biases) / each
         shares, known = _shares(cooled, right)
         by_logit = shares - known
         slope = -(cooled * by_logit).sum(axis=1)  # by each log temperature
         penalty = RIDGE / 2 * float((weights**2).sum())
         gradient = np.concatenate(
             [
-                (by_logit / np.exp(level + scaled @ weights)[:, None]).sum(axis=0),
+                (by_logit / each).sum(axis=0),
                 [slope.sum()],
                 scaled.T @ slope + RIDGE * weights,
             ]

@@ -46,12 +46,15 @@ class Suspects:
         By name the hashes of all files that the reader says it learnt from, see `learnt_files`.
     counted
         What was counted in the passages before, see `ahead`; they are not looked through again.
+    scans
+        Whether passages are looked through at all: of many, that takes longer than a short run.
     """
 
     texts: Callable[[], Iterator[str]] | None = None
     files: tuple[Path, ...] = ()
     learnt: Mapping[str, str] = field(default_factory=dict)
     counted: Mapping[str, Any] | None = None
+    scans: bool = True
 
     def require(self) -> None:
         """Make sure that the files are there.
@@ -67,7 +70,7 @@ class Suspects:
 
     def ahead(self, runs: Sequence[tuple[Shape, Sequence[Example]]]) -> list[Self]:
         """Look through the passages once for many runs, and return the suspects of each."""
-        if self.texts is None:
+        if self.texts is None or not self.scans:
             return [self] * len(runs)
         asked = [([] if shape == "pair" else examples) for shape, examples in runs]
         shapes = [shape for shape, _ in runs]
@@ -80,14 +83,16 @@ class Suspects:
         Returns
         -------
         dict[str, Any]
-            ``knowledge_base`` as of `in_texts`, ``trained_on`` as of `in_training` for each file,
-            and ``learnt``, the names of files whose content is that of `data`; no key where nothing
-            was looked through. A pair is not looked for in passages: it is shown none.
+            ``knowledge_base`` as of `in_texts`, None where that was not wanted, ``trained_on`` as
+            of `in_training` for each file, and ``learnt``, the names of files whose content is that
+            of `data`; no key where there is nothing to look through. A pair is not looked for in
+            passages: it is shown none.
         """
         found: dict[str, Any] = {}
         if self.texts is not None and task.shape != "pair":
-            counted = self.counted
-            found["knowledge_base"] = counted or in_texts(task.shape, examples, self.texts())
+            found["knowledge_base"] = (
+                self.counted or in_texts(task.shape, examples, self.texts()) if self.scans else None
+            )
         if self.files:
             found["trained_on"] = [in_training(task, examples, file) for file in self.files]
         if self.learnt:
@@ -177,6 +182,8 @@ def in_training(task: Task, examples: Sequence[Example], file: Path) -> dict[str
 def contamination_findings(found: Mapping[str, Any]) -> list[str]:
     """Put what was found into sentences."""
     told = []
+    if "knowledge_base" in found and found["knowledge_base"] is None:
+        told.append("The knowledge base was not looked through for the examples (--no-scan).")
     if base := found.get("knowledge_base"):
         told.append(
             f"Of {base['n']:,} examples of {SHORTEST} words or more, {base['verbatim']:,} stand "
@@ -195,7 +202,7 @@ def contamination_findings(found: Mapping[str, Any]) -> list[str]:
 def contamination_flags(found: Mapping[str, Any]) -> list[str]:
     """Return IN_KNOWLEDGE and IN_TRAINING, where what was found says so."""
     told = []
-    if found.get("knowledge_base", {}).get("with_answer"):
+    if (found.get("knowledge_base") or {}).get("with_answer"):
         told.append(IN_KNOWLEDGE)
     if found.get("learnt") or any(one["same"] for one in found.get("trained_on", ())):
         told.append(IN_TRAINING)

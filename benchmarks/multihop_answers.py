@@ -17,8 +17,8 @@ from wherefrom.benchmarks.provenance import write_result
 from wherefrom.indexes.build import build
 from wherefrom.kb.jsonl import read_objects
 from wherefrom.pipeline.answering import Answerer
-from wherefrom.pipeline.evaluation import exact_match, word_f1
 from wherefrom.pipeline.interval import mean_with_interval
+from wherefrom.pipeline.matching import exact_match, word_f1
 from wherefrom.pipeline.records import Answer
 
 CORPUS, QUESTIONS = "2wiki_corpus.jsonl", "2wiki_questions_a.jsonl"

@@ -11,7 +11,7 @@ from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.respondent import Response
 from wherefrom.benchmarks.task import Task
 from wherefrom.kb.errors import DamagedError
-from wherefrom.pipeline.evaluation import exact_match, normalised_words, says_the_same, word_f1
+from wherefrom.pipeline.matching import exact_match, normalised_words, says_the_same, word_f1
 
 DEPTHS = (2, 5, 10)  # recall of the documents that a question takes, among the first so many
 LISTS = ("gold", "evidence", "citations", "documents")  # fields of a line

@@ -148,6 +148,8 @@ def run_task(
         suspects.require()
         manifest["trained_on"] = {file.name: hash_file(file) for file in suspects.files}
         manifest["opened"]["trained_on"] = [str(file) for file in suspects.files]
+    if not suspects.scans:
+        manifest["scanned"] = False
     stages = [Stage(arm, arm, shown, examples, range(len(examples))) for arm in arms]
     if change is not None:
         manifest |= change.described

@@ -17,8 +17,8 @@ from typing import Any
 
 from wherefrom.benchmarks.provenance import write_result
 from wherefrom.pipeline.answering import Answerer
-from wherefrom.pipeline.evaluation import normalised_words, says_the_same
 from wherefrom.pipeline.interval import mean_with_interval
+from wherefrom.pipeline.matching import normalised_words, says_the_same
 from wherefrom.pipeline.records import Answer
 
 QUESTIONS = {"report": "starter_questions.jsonl", "tuning": "starter_tuning_questions.jsonl"}

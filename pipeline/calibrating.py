@@ -10,10 +10,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from wherefrom.pipeline import answerability
 from wherefrom.pipeline.calibration import Observations, fit_answers
 from wherefrom.pipeline.checkpoint import Calibration
 from wherefrom.pipeline.decision import FEATURES
-from wherefrom.pipeline.evaluation import says_the_same
 from wherefrom.pipeline.examples import (
     ENTAILMENT,
     NOT_ENTAILED,
@@ -22,7 +22,8 @@ from wherefrom.pipeline.examples import (
     TextExample,
 )
 from wherefrom.pipeline.held_out import HeldOut, group
-from wherefrom.pipeline.reader import READING_FEATURES, Reader, reading_features
+from wherefrom.pipeline.matching import says_the_same
+from wherefrom.pipeline.reader import Reader, Reading
 from wherefrom.pipeline.temperature import Scaling, fit_scaling, fit_temperature
 
 LEAST = 50  # examples of a task; with fewer its probabilities stay as they are
@@ -46,7 +47,7 @@ def fit(reader: Reader, held_out: HeldOut, *, answers: bool = True) -> Calibrati
     The reader's own must be as `uncalibrated` returns it; `answers` as `fit_reading` takes it.
     """
     known = fit_judging(reader, held_out)
-    return fit_reading(reader, held_out.spans, known, answers=answers)
+    return fit_reading(reader.calibrated(known), held_out.spans, answers=answers)
 
 
 def fit_judging(reader: Reader, held_out: HeldOut) -> Calibration:
@@ -78,41 +79,41 @@ def fit_judging(reader: Reader, held_out: HeldOut) -> Calibration:
 
 
 def fit_reading(
-    reader: Reader, examples: Sequence[SpanExample], known: Calibration, *, answers: bool = True
+    reader: Reader, examples: Sequence[SpanExample], *, answers: bool = True
 ) -> Calibration:
-    """Return a calibration with what fits answers to passages that were held out.
+    """Return the reader's calibration with what fits answers to passages that were held out.
 
     The probability of an answer is that it says what is right; that a passage answers the question
     at all has one of its own. `wherefrom calibrate` fits the first one better, to a knowledge base.
     Where there are fewer than LEAST examples, or all are alike, the calibration stays as it is.
     Without `answers` only the latter is fitted: that of answers is known already.
     """
+    known = reader.manifest.calibration
     answered = np.array([each.start >= 0 for each in examples], dtype=np.bool_)
     if len(examples) < LEAST or answered.all() or not answered.any():
         return known
     asked = [each.question for each in examples]
-    readings = reader.read(asked, [(each.title, each.text) for each in examples], count=1)
-    found = reading_features(readings)
-    right = np.array(
-        [
-            each.start >= 0
-            and bool(reading.spans)
-            and says_the_same(
-                each.text[reading.spans[0].start : reading.spans[0].end],
-                [each.text[each.start : each.end]],
-            )
-            for each, reading in zip(examples, readings, strict=True)
-        ],
-        dtype=np.bool_,
-    )
+    passages = [(each.title, each.text) for each in examples]
+    readings = reader.read(asked, passages, count=1)
+    found = answerability.features(reader, asked, passages, readings)
     weights, bias = _answerable(found, answered)
     fitted = replace(known, answerable_weights=weights, answerable_bias=bias)
+    right = np.array(
+        [_is_right(*each) for each in zip(examples, readings, strict=True)], dtype=np.bool_
+    )
     if not answers or right.all() or not right.any():
         return fitted
-    features = np.zeros((len(examples), len(FEATURES)))
-    for column, name in enumerate(READING_FEATURES):
-        features[:, FEATURES.index(name)] = found[:, column]
-    return fit_answers(Observations(features, right, np.arange(len(examples))), fitted)
+    columns = np.zeros((len(examples), len(FEATURES)))
+    for name, column in zip(answerability.FEATURES, found.T, strict=True):
+        columns[:, FEATURES.index(name)] = column
+    return fit_answers(Observations(columns, right, np.arange(len(examples))), fitted)
+
+
+def _is_right(example: SpanExample, reading: Reading) -> bool:
+    if example.start < 0 or not reading.spans:
+        return False
+    best, text = reading.spans[0], example.text
+    return says_the_same(text[best.start : best.end], [text[example.start : example.end]])
 
 
 def _answerable(
@@ -123,7 +124,9 @@ def _answerable(
 
     model = LogisticRegression(C=1.0, max_iter=1000).fit(features, answered)
     weights = np.round(model.coef_[0], 4).tolist()
-    return dict(zip(READING_FEATURES, weights, strict=True)), round(float(model.intercept_[0]), 4)
+    return dict(zip(answerability.FEATURES, weights, strict=True)), round(
+        float(model.intercept_[0]), 4
+    )
 
 
 def _inference(reader: Reader, pairs: Sequence[PairExample]) -> Scaling:

@@ -17,8 +17,8 @@ from wherefrom.kb.jsonl import read_objects, require
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.checkpoint import Calibration, write_manifest
 from wherefrom.pipeline.decision import FEATURES, features
-from wherefrom.pipeline.evaluation import says_the_same
 from wherefrom.pipeline.judged import judge
+from wherefrom.pipeline.matching import says_the_same
 from wherefrom.pipeline.reading import find_candidates
 from wherefrom.pipeline.retrieval import retrieve
 

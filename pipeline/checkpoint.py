@@ -44,7 +44,7 @@ class Calibration:
     An answer's log-odds are `answer_bias` plus the sum of `answer_weights` times the features of
     the same names (`wherefrom.pipeline.decision.FEATURES`). Below `answer_threshold` the reader
     abstains. The log-odds that a passage answers a question at all are `answerable_bias` plus the
-    sum of `answerable_weights` times `wherefrom.pipeline.reader.READING_FEATURES`. The logits of
+    sum of `answerable_weights` times `wherefrom.pipeline.answerability.FEATURES`. The logits of
     inference, plausibility and labels are divided by their temperatures; where inference has
     weights, each pair has its own, and labels have biases (`wherefrom.pipeline.temperature`). A
     sentence decides on a claim by as much as it is about it: the weight rises from 0 to 1 around

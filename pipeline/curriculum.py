@@ -12,6 +12,7 @@ from wherefrom.indexes.remembering_encoder import RememberingEncoder
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
 from wherefrom.kb.sentences import split_sentences
+from wherefrom.kb.triples import read_triples
 from wherefrom.pipeline.claims import read_claims, read_yes_no
 from wherefrom.pipeline.data_file import data_file
 from wherefrom.pipeline.examples import (
@@ -27,6 +28,7 @@ from wherefrom.pipeline.examples import (
     TextExample,
 )
 from wherefrom.pipeline.exchanges import exchanged
+from wherefrom.pipeline.fact_choices import CHOICES, fact_choices
 from wherefrom.pipeline.inference_pairs import read_pairs
 from wherefrom.pipeline.injected import (
     choices_with_evidence,
@@ -37,7 +39,7 @@ from wherefrom.pipeline.labelled_texts import read_texts
 from wherefrom.pipeline.multiple_choice import as_example, read_choices
 from wherefrom.pipeline.overlap_pairs import overlap_pairs
 from wherefrom.pipeline.recipe import Recipe
-from wherefrom.pipeline.sources import PairSource, SpanSource
+from wherefrom.pipeline.sources import FACT_SUFFIXES, JudgedSource, PairSource, SpanSource
 from wherefrom.pipeline.squad import SquadQuestion, read_squad
 from wherefrom.pipeline.statement import as_statement, titled
 
@@ -85,9 +87,15 @@ def pair_examples(recipe: Recipe, data: Path, rng: random.Random) -> list[PairEx
 def choice_examples(
     recipe: Recipe, data: Path, rng: random.Random, *, progress: Progress | None = None
 ) -> list[ChoiceExample]:
-    """Draw the questions with choices, with evidence where a source names a knowledge base."""
+    """Draw the questions with choices, with evidence where a source names a knowledge base.
+
+    Of a file of facts, questions are made.
+    """
     drawn: list[ChoiceExample] = []
     for source in recipe.choices:
+        if source.file.endswith(FACT_SUFFIXES):
+            drawn.extend(_fact_choices(source, data, rng))
+            continue
         questions = repeat(list(read_choices(data_file(data, source.file))), source.share, rng)
         examples = [as_example(question) for question in questions]
         if source.retrieved:
@@ -133,6 +141,16 @@ def repeat(items: Sequence[Example], share: float, rng: random.Random) -> list[E
     """
     whole = int(share)
     return list(items) * whole + rng.sample(list(items), round((share - whole) * len(items)))
+
+
+def _fact_choices(source: JudgedSource, data: Path, rng: random.Random) -> list[ChoiceExample]:
+    facts = list(read_triples(data_file(data, source.file), source.file))
+    made = fact_choices(facts, repeat(facts, source.share, rng), rng)
+    if source.share and not made:
+        raise UsageError(
+            f"no question can be made of {source.file}: it takes {CHOICES} facts with one relation"
+        )
+    return made
 
 
 def _opened(folder: str) -> Knowledge:

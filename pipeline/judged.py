@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wherefrom.indexes.encoder import Encoder
+from wherefrom.pipeline.answerability import echo
 from wherefrom.pipeline.candidates import Candidate
-from wherefrom.pipeline.evaluation import normalised_words
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.statement import as_statement
 from wherefrom.pipeline.verdict import Verification, verify
@@ -41,16 +41,3 @@ def judge(
         Judged(candidate, verification, float(cosine), echo(question, candidate.text))
         for candidate, verification, cosine in zip(candidates, verified, cosines, strict=True)
     ]
-
-
-def echo(question: str, answer: str) -> float:
-    """Return the share of an answer's words that its question has already.
-
-    Examples
-    --------
-    >>> echo("Which gas does natural gas mostly consist of?", "natural gas")
-    1.0
-    """
-    asked = set(normalised_words(question))
-    words = normalised_words(answer)
-    return sum(word in asked for word in words) / max(1, len(words))

@@ -17,8 +17,6 @@ from wherefrom.pipeline.spans import Span, best_spans, join_windows
 from wherefrom.pipeline.temperature import Scaling
 
 BATCH_TOKENS = 8192  # prompts times the longest of them, in one forward pass
-READING_FEATURES = ("margin", "relevance")
-NO_MARGIN = -20.0
 Output = TypeVar("Output")
 
 
@@ -28,19 +26,6 @@ class Reading:
 
     spans: tuple[Span, ...]
     relevance: float  # logit
-
-
-def reading_features(readings: Sequence[Reading]) -> NDArray[np.float64]:
-    """Return what speaks for an answer in each reading: (N, 2), in the order of READING_FEATURES.
-
-    In a text that has no word there is none, and its margin is NO_MARGIN.
-    """
-    return np.array(
-        [
-            (reading.spans[0].margin if reading.spans else NO_MARGIN, reading.relevance)
-            for reading in readings
-        ]
-    ).reshape(len(readings), len(READING_FEATURES))
 
 
 class Reader:
@@ -149,15 +134,6 @@ class Reader:
         for rows, (said, seen) in self._run(self._network.infer_with_features, prompts):
             logits[rows], features[rows] = said.cpu().numpy(), seen.cpu().numpy()
         return logits, features
-
-    def answerable(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
-        """Say how probable it is that each text that was read answers its question, shape (N,)."""
-        calibration = self.manifest.calibration
-        weights = calibration.answerable_weights
-        logits = np.full(len(readings), calibration.answerable_bias)
-        for name, column in zip(READING_FEATURES, reading_features(readings).T, strict=True):
-            logits += weights.get(name, 0.0) * column
-        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -50, 50))))
 
     @property
     def has_plausibility(self) -> bool:

@@ -17,6 +17,7 @@ CHANGES = {  # that a file can be measured under, with the tasks whose examples 
     "distractors": ("spans", "answerable"),
     "negation": ("pairs",),
 }
+FACT_SUFFIXES = (".tsv", ".tsv.gz")  # of files of facts, of which choices are made
 ENDLESS = float("inf")
 
 
@@ -54,7 +55,7 @@ class PairSource:
 
 @dataclass(frozen=True, slots=True)
 class JudgedSource:
-    """A file of choices or claims: how often each epoch shows it.
+    """A file of choices or claims: how often each epoch shows it. Of facts, choices are made.
 
     With `retrieved`, the folder of a knowledge base, most of its examples come with what is found
     there for them.
@@ -113,6 +114,10 @@ def judged_source(entry: dict[str, Any], where: str) -> JudgedSource:
     """Check one [[choices]] or [[claims]] of a recipe."""
     _check_file(entry, JudgedSource, where)
     _check_retrieved(entry, where)
+    if entry.get("retrieved") and entry["file"].endswith(FACT_SUFFIXES):
+        raise UsageError(
+            f"{where}: evidence for questions made of facts would be those: no retrieved"
+        )
     return JudgedSource(**entry)
 
 

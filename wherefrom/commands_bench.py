@@ -24,6 +24,12 @@ RUN = "run"
 SearchedKb = Annotated[
     Path | None, typer.Option(metavar="KB", help="Knowledge base to retrieve from.")
 ]
+Scan = Annotated[
+    bool,
+    typer.Option(
+        "--scan/--no-scan", help="Whether KB is looked through for the examples (contamination)."
+    ),
+]
 Seed = Annotated[int, typer.Option(metavar="N", parser=whole_number, help="Of all that is drawn.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")]
 
@@ -116,6 +122,7 @@ def run_bench(
         Path | None,
         typer.Option(metavar="DIR", help="WordNet dictionary, for changed examples of synonyms."),
     ] = None,
+    scan: Scan = True,
     k: Annotated[
         int | None,
         typer.Option(
@@ -132,6 +139,8 @@ def run_bench(
     as_json: AsJson = False,
 ) -> None:
     """Run a task: predictions, measures with intervals, and whether the evidence mattered."""
+    from dataclasses import replace
+
     from wherefrom.bars import ProgressBars
     from wherefrom.benchmarks.changing import Change
     from wherefrom.benchmarks.hub_data import read_columns, take_data
@@ -165,7 +174,7 @@ def run_bench(
             limit=limit,
             seed=seed,
             change=change,
-            suspects=respondent.suspects(trained_on or ()),
+            suspects=replace(respondent.suspects(trained_on or ()), scans=scan),
             progress=bars,
         )
     if as_json:
@@ -222,6 +231,7 @@ def scorecard(
         bool, typer.Option("--full", help="Ask all examples, not a few of each file.")
     ] = False,
     seed: Seed = 0,
+    scan: Scan = True,
     k: Passages = 10,
     retriever: BestRetriever = None,
     reader: Reader = None,
@@ -230,6 +240,7 @@ def scorecard(
     as_json: AsJson = False,
 ) -> None:
     """Run every evaluation that a folder holds, and write one page and one table of all."""
+    from dataclasses import replace
     from functools import partial
 
     from wherefrom.bars import ProgressBars
@@ -249,7 +260,7 @@ def scorecard(
             described=described,
             open_over=partial(open_over, **settings, **searching, progress=bars),
             mode="full" if full else "quick",
-            suspects=respondent.suspects(),
+            suspects=replace(respondent.suspects(), scans=scan),
             seed=seed,
             progress=bars,
         )

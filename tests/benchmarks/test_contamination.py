@@ -181,3 +181,12 @@ def test_a_knowledge_base_made_of_the_questions_is_flagged_and_a_clean_one_is_no
         "Of 2 examples, 2 stand in asked.jsonl too (the first is 'r').",
     ]
     assert "FLAGGED: the knowledge base holds" in (tmp_path / "made" / "report.html").read_text()
+    words[words.index(tmp_path / "made")] = tmp_path / "unscanned"
+    assert run([*map(str, words), "--no-scan"]) == 0
+    unscanned = json.loads((tmp_path / "unscanned" / "metrics.json").read_text())
+    assert unscanned["contamination"]["knowledge_base"] is None
+    assert unscanned["flags"] == [IN_TRAINING]
+    assert "was not looked through for the examples (--no-scan)" in unscanned["findings"][-2]
+    again = ["bench", "rerun", tmp_path / "unscanned", "--out", tmp_path / "again"]
+    assert run(list(map(str, again))) == 0
+    assert json.loads((tmp_path / "again" / "metrics.json").read_text()) == unscanned

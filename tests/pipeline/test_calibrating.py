@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from wherefrom.pipeline.answerability import FEATURES, answerable, features
 from wherefrom.pipeline.calibrating import LEAST, fit_judging, fit_reading, uncalibrated
 from wherefrom.pipeline.checkpoint import Calibration
 from wherefrom.pipeline.examples import (
@@ -20,7 +21,7 @@ from wherefrom.pipeline.examples import (
     TextExample,
 )
 from wherefrom.pipeline.held_out import HeldOut
-from wherefrom.pipeline.reader import Reader, reading_features
+from wherefrom.pipeline.reader import Reader
 
 WORDS = "paris berlin owl tower river lake city wall spree seine old asleep brown happy".split()
 COUNT = 400
@@ -65,9 +66,9 @@ def test_few_examples_change_nothing(tiny_reader: Reader, texts: list[str]) -> N
     spans = [SpanExample("Who?", "", text, -1, -1) for text in texts[: LEAST - 1]]
     known = tiny_reader.manifest.calibration
     assert fit_judging(tiny_reader, HeldOut(pairs=few)) == known
-    assert fit_reading(tiny_reader, spans, known) == known
+    assert fit_reading(tiny_reader, spans) == known
     unanswered = [SpanExample("Who?", "", text, -1, -1) for text in texts[:LEAST]]
-    assert fit_reading(tiny_reader, unanswered, known) == known  # nothing to tell apart
+    assert fit_reading(tiny_reader, unanswered) == known  # nothing to tell apart
 
 
 def test_choices_and_claims_share_a_temperature_and_labels_have_their_own(
@@ -96,8 +97,9 @@ def test_choices_and_claims_share_a_temperature_and_labels_have_their_own(
 def test_answers_are_fitted_to_whether_they_are_right(
     tiny_reader: Reader, texts: list[str]
 ) -> None:
-    readings = tiny_reader.read(["Who?"] * COUNT, [("", text) for text in texts[:COUNT]], count=1)
-    margins = reading_features(readings)[:, 0]
+    asked, passages = ["Who?"] * COUNT, [("", text) for text in texts[:COUNT]]
+    readings = tiny_reader.read(asked, passages, count=1)
+    margins = features(tiny_reader, asked, passages, readings)[:, 0]
     middle = float(np.median(margins))
     spans = [
         SpanExample("Who?", "", text, reading.spans[0].start, reading.spans[0].end)
@@ -105,16 +107,16 @@ def test_answers_are_fitted_to_whether_they_are_right(
         else SpanExample("Who?", "", text, -1, -1)
         for text, reading, margin in zip(texts[:COUNT], readings, margins, strict=True)
     ]
-    fitted = fit_reading(tiny_reader, spans, tiny_reader.manifest.calibration)
-    weight, bias = fitted.answerable_weights["margin"], fitted.answerable_bias
-    relevance = fitted.answerable_weights["relevance"]
-    logits = bias + reading_features(readings) @ np.array([weight, relevance])
-    assert ((logits > 0) == (margins > middle)).mean() > 0.95
+    fitted = fit_reading(tiny_reader, spans)
+    reader = tiny_reader.calibrated(fitted)
+    chances = answerable(reader, features(reader, asked, passages, readings))
+    assert ((chances > 0.5) == (margins > middle)).mean() > 0.95
+    assert sorted(fitted.answerable_weights) == sorted(FEATURES)
     assert fitted.answer_weights["margin"] > 0  # every answer that is there is marked right
     assert fitted.answer_weights["similarity"] == 0  # nothing is known of it here
     assert fitted.inference_temperature == tiny_reader.manifest.calibration.inference_temperature
     known = replace(Calibration(), answer_weights={"margin": 0.3, "similarity": 8.0})
-    alone = fit_reading(tiny_reader, spans, known, answers=False)
+    alone = fit_reading(tiny_reader.calibrated(known), spans, answers=False)
     assert alone.answer_weights == known.answer_weights
     assert alone.answerable_weights == fitted.answerable_weights
 

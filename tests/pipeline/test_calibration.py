@@ -23,7 +23,7 @@ from wherefrom.pipeline.calibration import (
 )
 from wherefrom.pipeline.checkpoint import Calibration, read_manifest
 from wherefrom.pipeline.decision import FEATURES, probability
-from wherefrom.pipeline.evaluation import says_the_same
+from wherefrom.pipeline.matching import says_the_same
 from wherefrom.pipeline.reading import find_candidates
 from wherefrom.pipeline.retrieval import retrieve
 

@@ -1,0 +1,59 @@
+"""Test what speaks for an answer in a passage, against asking the reader by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from wherefrom.pipeline.answerability import FEATURES, answerable, features
+from wherefrom.pipeline.examples import ENTAILMENT
+from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.statement import as_statement
+
+TEXT = "An owl is here. Paris is an old city."
+ASKED = ["What is old?", "Who is an owl?", "Where?"]
+PASSAGES = [("Paris", TEXT), ("", TEXT), ("", " ")]
+
+
+def test_features_are_of_the_best_span_and_the_sentence_that_it_stands_in(
+    tiny_reader: Reader,
+) -> None:
+    readings = tiny_reader.read(ASKED, PASSAGES, count=1)
+    found = features(tiny_reader, ASKED, PASSAGES, readings)
+    assert found.shape == (3, len(FEATURES))
+    for row, (title, text) in enumerate(PASSAGES[:2]):
+        best = readings[row].spans[0]
+        answer = text[best.start : best.end]
+        sentence = max(
+            (one for one in ("An owl is here.", "Paris is an old city.", TEXT) if answer in one),
+            key=lambda one: -len(one),
+        )
+        premise = f"{title}: {sentence}" if title else sentence
+        chance = tiny_reader.infer([premise], [as_statement(ASKED[row], answer)])[0, ENTAILMENT]
+        margin, relevance, entailment, shared = found[row]
+        assert (margin, relevance) == (best.margin, readings[row].relevance)
+        assert entailment == pytest.approx(np.log(chance / (1 - chance)), rel=1e-3)
+        assert 0 <= shared <= 1
+
+
+def test_a_text_without_a_word_holds_no_answer(tiny_reader: Reader) -> None:
+    readings = tiny_reader.read(ASKED, PASSAGES, count=1)
+    assert not readings[2].spans
+    (bare,) = features(tiny_reader, ASKED[2:], PASSAGES[2:], readings[2:])
+    assert bare.tolist() == [-20.0, readings[2].relevance, 0.0, 0.0]
+
+
+def test_the_weights_of_the_calibration_count(tiny_reader: Reader) -> None:
+    weights = {"margin": 0.5, "entailment": -1.0, "echo": 2.0}
+    known = replace(
+        tiny_reader.manifest.calibration, answerable_weights=weights, answerable_bias=0.25
+    )
+    rows = np.array([[1.0, 9.0, 0.0, 0.0], [2.0, 0.0, 3.0, 1.0], [-500.0, 0.0, 0.0, 0.0]])
+    chances = answerable(tiny_reader.calibrated(known), rows)
+    logits = np.array([0.75, 0.25])
+    assert chances[:2] == pytest.approx(1 / (1 + np.exp(-logits)))
+    assert chances[2] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_nothing_asked_is_nothing_told(tiny_reader: Reader) -> None:
+    assert features(tiny_reader, [], [], []).shape == (0, len(FEATURES))

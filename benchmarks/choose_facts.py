@@ -5,7 +5,8 @@
 Facts of `kg/conceptnet100k.tsv` are imported into a knowledge base in a temporary folder. Every
 question is answered three times: from no evidence, from the facts found for it, and from the facts
 found for the next question. Whether the evidence matters shows in the difference of the last two,
-paired by question.
+paired by question. What each feature of a choice counts is fitted to the other half of the
+questions, with their own facts, as `calibrate --choices` fits it.
 """
 
 import argparse
@@ -14,64 +15,72 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from wherefrom.benchmarks.provenance import write_result
 from wherefrom.indexes.build import build
-from wherefrom.kb.jsonl import read_objects
 from wherefrom.pipeline.answering import Answerer
-from wherefrom.pipeline.choosing import choose_option
+from wherefrom.pipeline.choice_weights import KnownChoice, fit_choices
+from wherefrom.pipeline.choosing import option_logits, retrieve_for_options, weigh_options
+from wherefrom.pipeline.held_out import in_first_half
 from wherefrom.pipeline.interval import mean_with_interval
-from wherefrom.pipeline.records import Evidence, Option
-from wherefrom.pipeline.retrieval import retrieve
-from wherefrom.pipeline.statement import as_statement
+from wherefrom.pipeline.multiple_choice import ChoiceQuestion, as_example, read_choices
+from wherefrom.pipeline.records import Evidence
 
 QUESTIONS, FACTS = "commonsense/csqa_dev.jsonl", "kg/conceptnet100k.tsv"
 ARMS = ("none", "facts", "shuffled")
 
 
-def measure(answerer: Answerer, asked: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def measure(answerer: Answerer, asked: Sequence[ChoiceQuestion]) -> dict[str, Any]:
     """Answer every question in each arm."""
-    found = [_retrieved(answerer, one) for one in asked]
+    found = [
+        retrieve_for_options(answerer.knowledge, one.question, one.options, retriever="graph")
+        for one in asked
+    ]
     arms: dict[str, list[list[list[Evidence]]]] = {
         "none": [[[] for _ in evidence] for evidence in found],
         "facts": found,
         "shuffled": [found[(number + 1) % len(found)] for number in range(len(found))],
     }
-    right = {name: _right(answerer, asked, evidence) for name, evidence in arms.items()}
-    pairs = zip(right["facts"], right["shuffled"], strict=True)
-    against = zip(right["facts"], right["none"], strict=True)
+    known = {name: _known(answerer, asked, evidence) for name, evidence in arms.items()}
+    first = np.array([in_first_half(as_example(one)) for one in asked])
+    weights = [
+        fit_choices([one for one, aside in zip(known["facts"], first, strict=True) if aside != own])
+        for own in (True, False)
+    ]
+    right = {
+        name: [
+            float(option_logits(one.rows, weights[0 if own else 1]).argmax() == one.right)
+            for one, own in zip(known[name], first, strict=True)
+        ]
+        for name in ARMS
+    }
     return {
         "benchmark": "choose_facts",
         "reader": answerer.reader.manifest.weights_sha256[:16],
         "choices": 5,
         "facts_shown": sum(len(item) for evidence in found for item in evidence) / len(found),
+        "weights": weights,
         "accuracy": {name: mean_with_interval(right[name]) for name in ARMS},
-        "facts_less_shuffled": mean_with_interval([a - b for a, b in pairs]),
-        "facts_less_none": mean_with_interval([a - b for a, b in against]),
+        "facts_less_shuffled": mean_with_interval(_less(right["facts"], right["shuffled"])),
+        "facts_less_none": mean_with_interval(_less(right["facts"], right["none"])),
     }
 
 
-def _retrieved(answerer: Answerer, asked: dict[str, Any]) -> list[list[Evidence]]:
-    """Find what `choose` finds: for the question, then for each choice as a statement."""
-    question = asked["question"]
-    statements = [as_statement(question, one.text) for one in _options(asked)]
-    return retrieve(answerer.knowledge, [question, *statements], retriever="graph")
-
-
-def _right(
-    answerer: Answerer, asked: Sequence[dict[str, Any]], found: Sequence[list[list[Evidence]]]
-) -> list[float]:
+def _known(
+    answerer: Answerer, asked: Sequence[ChoiceQuestion], found: Sequence[list[list[Evidence]]]
+) -> list[KnownChoice]:
     reader, encoder = answerer.reader, answerer.knowledge.encoder
     return [
-        float(
-            choose_option(reader, encoder, one["question"], _options(one), evidence).choice
-            == one["answerKey"]
+        KnownChoice(
+            weigh_options(reader, encoder, one.question, one.options, evidence).rows, one.right
         )
         for one, evidence in zip(asked, found, strict=True)
     ]
 
 
-def _options(asked: dict[str, Any]) -> list[Option]:
-    return [Option(one["label"], one["text"]) for one in asked["choices"]]
+def _less(one: Sequence[float], other: Sequence[float]) -> list[float]:
+    return [a - b for a, b in zip(one, other, strict=True)]
 
 
 def main() -> None:
@@ -81,7 +90,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, help="of the first so many alone")
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
-    asked = [row for _, row in read_objects(chosen.data / QUESTIONS, "CommonsenseQA's")]
+    asked = list(read_choices(chosen.data / QUESTIONS))
     with tempfile.TemporaryDirectory() as folder:
         kb = Path(folder) / "facts.kb"
         build(kb, [f"triples:{chosen.data / FACTS}"])

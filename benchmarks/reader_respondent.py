@@ -11,17 +11,15 @@ from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.respondent import Response, Shown, everything
 from wherefrom.benchmarks.task import Task
 from wherefrom.indexes.encoder import Encoder, load_encoder
-from wherefrom.indexes.knowledge import LONGEST_QUERY
 from wherefrom.indexes.records import FoundPassage, Hit
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.checking import check_claim
-from wherefrom.pipeline.choosing import choose_option
+from wherefrom.pipeline.choosing import choose_option, retrieve_for_options
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.reading import read_answer
 from wherefrom.pipeline.records import Answer, Check, Choice, Evidence
-from wherefrom.pipeline.retrieval import passage_evidence, retrieve
-from wherefrom.pipeline.statement import as_statement
+from wherefrom.pipeline.retrieval import passage_evidence
 
 BOTH = 2  # labels: what is not the first of them is the second
 
@@ -75,10 +73,10 @@ class ReaderRespondent:
         if task.shape == "question":
             found = answerer.found([example.text], k=self._k, retriever=self._retriever)
             return (tuple(found[0][0]),)
-        statements = [as_statement(example.text, option.text) for option in example.options]
-        queries = [example.text, *(statement[:LONGEST_QUERY] for statement in statements)]
         chosen = answerer.chosen(self._retriever)
-        ranked = retrieve(answerer.knowledge, queries, k=self._k, retriever=chosen)
+        ranked = retrieve_for_options(
+            answerer.knowledge, example.text, example.options, k=self._k, retriever=chosen
+        )
         return tuple(tuple(evidence) for evidence in ranked)
 
     def documents(self, names: Collection[str]) -> dict[str, tuple[Evidence, ...]]:

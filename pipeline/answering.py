@@ -7,20 +7,19 @@ from pathlib import Path
 from typing import Self
 
 from wherefrom.indexes.encoder import Encoder
-from wherefrom.indexes.knowledge import LONGEST_QUERY, Knowledge, check_queries
+from wherefrom.indexes.knowledge import Knowledge, check_queries
 from wherefrom.indexes.readable import readable
 from wherefrom.indexes.records import PathStep
 from wherefrom.kb.errors import QuestionError
 from wherefrom.pipeline.bridging import Bridged, bridged, may_bridge
 from wherefrom.pipeline.bundled import bundled_reader
 from wherefrom.pipeline.checking import check_claim
-from wherefrom.pipeline.choosing import choose_option
+from wherefrom.pipeline.choosing import choose_option, retrieve_for_options
 from wherefrom.pipeline.quoted import paths_to
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.reading import find_candidates, read_answer
 from wherefrom.pipeline.records import Answer, Check, Choice, Evidence, Option
 from wherefrom.pipeline.retrieval import FACTS, passage_evidence, retrieve
-from wherefrom.pipeline.statement import as_statement
 
 SURE = 0.4  # probability from which an answer needs no second walk
 SECOND_PASSAGES = 5  # that a second walk adds at most
@@ -289,9 +288,7 @@ class Answerer:
         self.reader.prompts.require_questions(questions)
         chosen = []
         for question, options in asked:
-            statements = [as_statement(question, option.text) for option in options]
-            queries = [question, *(statement[:LONGEST_QUERY] for statement in statements)]
-            found = retrieve(self.knowledge, queries, k=k, retriever=used)
+            found = retrieve_for_options(self.knowledge, question, options, k=k, retriever=used)
             encoder = self.knowledge.encoder
             chosen.append(choose_option(self.reader, encoder, question, options, found))
         return chosen

@@ -16,9 +16,11 @@ from wherefrom.kb.found import shown
 from wherefrom.kb.jsonl import read_objects, require
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.checkpoint import Calibration, write_manifest
+from wherefrom.pipeline.choice_weights import fit_choices, observe_choices
 from wherefrom.pipeline.decision import FEATURES, features
 from wherefrom.pipeline.judged import judge
 from wherefrom.pipeline.matching import says_the_same
+from wherefrom.pipeline.multiple_choice import ChoiceQuestion
 from wherefrom.pipeline.reading import find_candidates
 from wherefrom.pipeline.retrieval import retrieve
 
@@ -46,11 +48,15 @@ class Observations:
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """A calibration, the questions it was fitted on, and for how many a right answer was found."""
+    """A calibration, the questions and the questions with choices that it was fitted on.
+
+    For `answered` of the questions a right answer was found.
+    """
 
     calibration: Calibration
     questions: int
     answered: int
+    choices: int
 
 
 def read_known_questions(path: Path) -> list[KnownQuestion]:
@@ -161,10 +167,11 @@ def calibrate(
     folder: Path,
     kb: Path,
     questions: Sequence[KnownQuestion],
+    choices: Sequence[ChoiceQuestion] = (),
     *,
     advance: Callable[[], None] = lambda: None,
 ) -> Calibrated:
-    """Fit a reader's answer weights on known questions and write them into its folder.
+    """Fit what counts for a reader's answers and choices, and write it into its folder.
 
     Parameters
     ----------
@@ -174,7 +181,9 @@ def calibrate(
         The directory of a knowledge base.
     questions
         Such as will be asked of it, with the answers that are right; questions without answers
-        teach it when to abstain.
+        teach it when to abstain. Without any the weights of answers stay.
+    choices
+        Questions with choices; without any the weights of choices stay.
     advance
         Called after each question.
 
@@ -185,12 +194,17 @@ def calibrate(
     MissingError, DamagedError, FormatError
         If the knowledge base cannot be read.
     UsageError
-        If there is nothing to tell apart; see `fit_answers`.
+        If there is nothing to tell apart; see `fit_answers` and `fit_choices`.
     """
     answerer = Answerer.open(kb, reader=folder)
     manifest = answerer.reader.manifest
-    observations = observe(answerer, questions, advance=advance)
-    fitted = fit_answers(observations, manifest.calibration)
+    fitted, answered = manifest.calibration, 0
+    if questions:
+        observations = observe(answerer, questions, advance=advance)
+        fitted = fit_answers(observations, fitted)
+        answered = len(np.unique(observations.question[observations.right]))
+    if choices:
+        weights = fit_choices(observe_choices(answerer, choices, advance=advance))
+        fitted = replace(fitted, choice_weights=weights)
     write_manifest(folder, replace(manifest, calibration=fitted))
-    answered = np.unique(observations.question[observations.right])
-    return Calibrated(fitted, len(questions), len(answered))
+    return Calibrated(fitted, len(questions), answered, len(choices))

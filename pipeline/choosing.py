@@ -1,21 +1,55 @@
 """Choose one of several answers to a question by the evidence for each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wherefrom.indexes.encoder import Encoder
+from wherefrom.indexes.knowledge import LONGEST_QUERY, Knowledge
 from wherefrom.pipeline.candidates import Candidate, group, normalised, predict
 from wherefrom.pipeline.plausibility import premises, together
 from wherefrom.pipeline.quoted import citation, paths_to, sentences
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Choice, Citation, Evidence, Option
+from wherefrom.pipeline.retrieval import retrieve
 from wherefrom.pipeline.statement import as_statement
 from wherefrom.pipeline.support import SentenceVectors, Support, weigh
 
 FEATURES = ("entailment", "contradiction", "cosine", "span", "plausibility")
 SENTENCES_OF_A_CHOICE = 8
 CITATIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedOptions:
+    """What is known of the options of a question.
+
+    `rows` holds their features, shape (C, F), in the order of FEATURES; `supports` what the
+    sentences of the evidence say of each, and `shown` is that evidence, each passage once.
+    """
+
+    rows: NDArray[np.float64]
+    supports: Sequence[Sequence[Support]]
+    shown: tuple[Evidence, ...]
+
+
+def retrieve_for_options(
+    knowledge: Knowledge,
+    question: str,
+    options: Sequence[Option],
+    *,
+    k: int = 10,
+    retriever: str,
+) -> list[list[Evidence]]:
+    """Retrieve for a question, then for each option as a statement; raises as `retrieve`.
+
+    Of a statement that is too long for the encoder the end does not count.
+    """
+    statements = [as_statement(question, option.text) for option in options]
+    queries = [question, *(statement[:LONGEST_QUERY] for statement in statements)]
+    return retrieve(knowledge, queries, k=k, retriever=retriever)
 
 
 def choose_option(
@@ -38,41 +72,52 @@ def choose_option(
     evidence
         The passages found for the question, then those found for each option.
     """
+    found = weigh_options(reader, encoder, question, options, evidence)
+    logits = option_logits(found.rows, reader.manifest.calibration.choice_weights)
+    odds = np.exp(logits - logits.max())
+    probabilities = (odds / odds.sum()).tolist()
+    best = int(np.argmax(odds))
+    cited = _citations(found.supports[best])
+    return Choice(
+        question=question,
+        choice=options[best].label,
+        probabilities={o.label: p for o, p in zip(options, probabilities, strict=True)},
+        citations=cited,
+        paths=paths_to(cited, found.shown),
+        evidence=found.shown,
+    )
+
+
+def weigh_options(
+    reader: Reader,
+    encoder: Encoder,
+    question: str,
+    options: Sequence[Option],
+    evidence: Sequence[Sequence[Evidence]],
+) -> WeighedOptions:
+    """Find what is known of each option; parameters as of `choose_option`."""
     shown = together(evidence)
     known = SentenceVectors.of(encoder, sentences(shown))
     candidates = group(predict(reader, question, evidence[0]))
     centre = reader.manifest.calibration.claim_cosine
     statements = [as_statement(question, option.text) for option in options]
-    weighed = [
+    supports = [
         weigh(reader, encoder, statement, known, centre=centre, count=SENTENCES_OF_A_CHOICE)
         for statement in statements
     ]
     plausible = [0.0] * len(options)
     if reader.has_plausibility:
         plausible = reader.plausibility(premises(encoder, statements, known), statements).tolist()
-    weights = reader.manifest.calibration.choice_weights
-    rows = (
-        features(option, supports, candidates, plausibility=logit)
-        for option, supports, logit in zip(options, weighed, plausible, strict=True)
-    )
-    logits = np.array(
-        [
-            sum(weights.get(name, 0.0) * value for name, value in zip(FEATURES, row, strict=True))
-            for row in rows
-        ]
-    )
-    odds = np.exp(logits - logits.max())
-    probabilities = (odds / odds.sum()).tolist()
-    best = int(np.argmax(odds))
-    cited = _citations(weighed[best])
-    return Choice(
-        question=question,
-        choice=options[best].label,
-        probabilities={o.label: p for o, p in zip(options, probabilities, strict=True)},
-        citations=cited,
-        paths=paths_to(cited, shown),
-        evidence=shown,
-    )
+    rows = [
+        features(option, weighed, candidates, plausibility=logit)
+        for option, weighed, logit in zip(options, supports, plausible, strict=True)
+    ]
+    return WeighedOptions(np.array(rows), supports, shown)
+
+
+def option_logits(rows: NDArray[np.float64], weights: Mapping[str, float]) -> NDArray[np.float64]:
+    """Return the logit of each option, shape (C,), from its features and their weights by name."""
+    return np.asarray(rows @ np.array([weights.get(name, 0.0) for name in FEATURES]))
 
 
 def features(

@@ -32,7 +32,6 @@ def model_card(manifest: ReaderManifest) -> str:
     runs = _runs(manifest.name, training)
     packages = (f"{name} {number}" for name, number in training.get("packages", {}).items())
     hashes = {name: digest for _, run in runs for name, digest in run["data_sha256"].items()}
-    data = "\n".join(f"| `{name}` | `{hashes[name][:16]}…` |" for name in sorted(hashes))
     calibrated = _calibrated(training.get("calibrated_on"), training.get("crosswise", ()))
     diagram = "\n![Reliability](reliability.svg)\n" if training.get("reliability") else ""
     return f"""---
@@ -59,9 +58,7 @@ must be able to rely on unchecked. What it has learnt may carry the biases of it
 
 Packages: {", ".join(packages) or "not known"}.
 
-| data | sha256 |
-|---|---|
-{data}
+{_data(hashes, training.get("licences", {}))}
 
 ## Metrics, of the weights as stored ({_kept_as(manifest)}), on development data
 
@@ -70,7 +67,25 @@ In brackets the 95 % bootstrap interval.{calibrated}
 | data | n | metrics |
 |---|---|---|
 {_metrics(training.get("metrics", {}))}
-{_gains(training)}"""
+{_failures(training.get("known_failures", ()))}{_gains(training)}"""
+
+
+def _data(hashes: Mapping[str, str], licences: Mapping[str, str]) -> str:
+    """Name the files of data, each with its licence where some are told."""
+    if not licences:
+        rows = [f"| `{name}` | `{hashes[name][:16]}…` |" for name in sorted(hashes)]
+        return "\n".join(["| data | sha256 |", "|---|---|", *rows])
+    rows = [
+        f"| `{name}` | {licences.get(name, 'not told')} | `{hashes[name][:16]}…` |"
+        for name in sorted(hashes)
+    ]
+    return "\n".join(["| data | licence | sha256 |", "|---|---|---|", *rows])
+
+
+def _failures(told: Sequence[str]) -> str:
+    if not told:
+        return ""
+    return "\n## Known failures\n\n" + "".join(f"- {one}\n" for one in told)
 
 
 def _more(manifest: ReaderManifest) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.augment_table import Augment, augment_table
+from wherefrom.pipeline.card_notes import failures_list, licences_table
 from wherefrom.pipeline.consistency import require_consistent
 from wherefrom.pipeline.earlier import Earlier, earlier_recipe
 from wherefrom.pipeline.leakage import LEAKS
@@ -116,6 +117,7 @@ class Recipe:
     probabilities can be fitted on them; of a head for which `calibrate` names files they
     are fitted on those. `augment` says which changed copies of examples are learnt, too. `columns`
     says of files that are data sets (`hf:`) what their columns are called in the file's format.
+    `licences` and `known_failures` are for the model card.
     """
 
     encoder: str
@@ -130,6 +132,8 @@ class Recipe:
     calibrate: tuple[Evaluation, ...] = ()
     augment: Augment = field(default_factory=Augment)
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    licences: dict[str, str] = field(default_factory=dict)
+    known_failures: tuple[str, ...] = ()
     teacher: tuple[str, ...] = ()
     seed: int = 7
     negatives: float = 0.3
@@ -223,6 +227,8 @@ def _checked(table: dict[str, Any], earlier: tuple[Earlier, ...], path: Path) ->
     teacher = _teacher(table.pop("teacher", ()), path)
     names = [entry.file for entries in sources.values() for entry in entries]
     columns = columns_table(table.pop("columns", {}), names, f"{path}, [columns]")
+    licences = licences_table(table.pop("licences", {}), f"{path}, [licences]")
+    failures = failures_list(table.pop("known_failures", ()), f"{path}: known_failures")
     kinds = {f.name: str if f.name == "encoder" else type(f.default) for f in fields(Recipe)}
     check_values(table, kinds, RANGES, path)
     taught = [source.file for source in sources["pairs"] if source.taught]
@@ -238,7 +244,15 @@ def _checked(table: dict[str, Any], earlier: tuple[Earlier, ...], path: Path) ->
         _require_inference_alone(table, sources["spans"], path)
     if "encoder" not in table:
         raise UsageError(f"{path}: the key encoder is missing (a model's name or folder)")
-    recipe = Recipe(**sources, augment=augment, teacher=teacher, columns=columns, **table)
+    recipe = Recipe(
+        **sources,
+        augment=augment,
+        teacher=teacher,
+        columns=columns,
+        licences=licences,
+        known_failures=failures,
+        **table,
+    )
     require_consistent(table, (recipe.warmup_share, recipe.decay_share), earlier, path)
     return recipe
 

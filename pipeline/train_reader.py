@@ -222,6 +222,7 @@ def training_record(
         "data_sha256": {
             name: hash_file(data_file(data, name)) for name in sorted(set(recipe_files(recipe)))
         },
+        **_notes(recipe),
         "seed": recipe.seed,
         "steps": trained.steps,
         **trained.items,
@@ -246,6 +247,12 @@ def _settings(recipe: Recipe) -> dict[str, object]:
         if getattr(recipe, key):
             said[key] = getattr(recipe, key)
     return said
+
+
+def _notes(recipe: Recipe) -> dict[str, object]:
+    """Return what a recipe says for the card alone."""
+    notes = {"licences": recipe.licences, "known_failures": list(recipe.known_failures)}
+    return {name: said for name, said in notes.items() if said}
 
 
 def _named(folder: str) -> str:

@@ -15,7 +15,7 @@ if not (ROOT / "pyproject.toml").is_file():
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
 NOT_PACKAGES = {"tests", "build", "dist", "docs"}
-READER_FILES = {"reader.json", "model.safetensors", "config.json", "README.md"}
+READER_FILES = {"reader.json", "model.safetensors.gz", "config.json", "README.md"}
 READER_FILES |= {"tokenizer.json", "tokenizer_config.json"}
 READER_BYTES = 30_000_000
 

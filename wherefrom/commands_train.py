@@ -141,34 +141,51 @@ def calibrate(
     reader: Annotated[Path, typer.Argument(metavar="READER", help="Folder of the reader.")],
     kb: KnowledgeBasePath,
     questions: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Option(
             metavar="FILE",
             help='Questions with their answers: {"question": …, "answers": […]} a line.',
         ),
-    ],
+    ] = None,
+    choices: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Questions with choices, in CommonsenseQA's form."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Fit a reader's probabilities to questions whose answers are known."""
     from wherefrom.bars import ProgressBars
+    from wherefrom.kb.errors import UsageError
     from wherefrom.pipeline.calibration import calibrate as calibrate_reader
     from wherefrom.pipeline.calibration import read_known_questions
+    from wherefrom.pipeline.multiple_choice import read_choices
 
-    known = [question for file in questions for question in read_known_questions(file)]
+    if not questions and not choices:
+        raise UsageError("nothing to fit to: name --questions FILE, --choices FILE or both")
+    known = [question for file in questions or () for question in read_known_questions(file)]
+    chosen = [question for file in choices or () for question in read_choices(file)]
     with ProgressBars() as bars:
-        bars.start("ask", total=len(known))
-        found = calibrate_reader(reader, kb, known, advance=lambda: bars.advance("ask"))
+        bars.start("ask", total=len(known) + len(chosen))
+        found = calibrate_reader(reader, kb, known, chosen, advance=lambda: bars.advance("ask"))
         bars.finish("ask")
     if as_json:
         print_json(asdict(found))
         return
-    weights = found.calibration.answer_weights
-    print_fields(
-        str(reader),
-        {
+    told: Fields = {}
+    if found.questions:
+        told = {
             "questions": found.questions,
             "with a right candidate": found.answered,
-            "weights": ", ".join(f"{name} {weight:g}" for name, weight in weights.items()),
+            "weights": _weights(found.calibration.answer_weights),
             "bias": f"{found.calibration.answer_bias:g}",
-        },
-    )
+        }
+    if found.choices:
+        told |= {
+            "questions with choices": found.choices,
+            "weights of choices": _weights(found.calibration.choice_weights),
+        }
+    print_fields(str(reader), told)
+
+
+def _weights(weights: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {weight:g}" for name, weight in weights.items())

@@ -78,13 +78,13 @@ def answerer(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Answerer
 def test_the_folder_is_complete_and_small(folder: Path) -> None:
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert {path.name for path in files} >= {
-        *("model.safetensors", "config.json", "tokenizer.json", "reader.json", "README.md")
+        *("model.safetensors.gz", "config.json", "tokenizer.json", "reader.json", "README.md")
     }
     assert sum(path.stat().st_size for path in files) <= LARGEST_BYTES
 
 
 def test_the_weights_match_their_sha256(folder: Path) -> None:
-    content = (folder / "model.safetensors").read_bytes()
+    content = (folder / "model.safetensors.gz").read_bytes()
     assert read_manifest(folder).weights_sha256 == hashlib.sha256(content).hexdigest()
 
 

@@ -27,6 +27,7 @@ span_batch = 4
 pair_batch = 4
 max_steps = 2
 save_steps = 1
+known_failures = ["It sees no owls."]
 
 [[spans]]
 file = "qa/train.json.gz"
@@ -41,6 +42,9 @@ task = "spans"
 [[evaluate]]
 file = "nli/dev.jsonl"
 task = "pairs"
+
+[licences]
+"qa/train.json.gz" = "MIT"
 """
 FILES = ("nli/dev.jsonl", "nli/train.jsonl", "qa/dev.json", "qa/train.json.gz")
 
@@ -132,7 +136,9 @@ def test_the_model_card_names_them(place: Path, manifest: ReaderManifest) -> Non
     assert ": 2 steps, drawn from " in card
     assert ", seed 5, " in card
     for name in FILES:
-        assert f"| `{name}` | `{record['data_sha256'][name][:16]}…` |" in card
+        licence = "MIT" if name == "qa/train.json.gz" else "not told"
+        assert f"| `{name}` | {licence} | `{record['data_sha256'][name][:16]}…` |" in card
+    assert "\n## Known failures\n\n- It sees no owls.\n" in card
     for name in ("nli/dev.jsonl", "qa/dev.json"):
         found = record["metrics"][name]
         assert f"| `{name}` | {count(found)} | {in_words(found)} |" in card

@@ -17,10 +17,10 @@ from wherefrom.kb.sentences import around, split_sentences
 from wherefrom.pipeline.matching import normalised_words
 from wherefrom.pipeline.reader import Reader, Reading
 from wherefrom.pipeline.statement import as_statement, titled
-from wherefrom.pipeline.verdict import verify
+from wherefrom.pipeline.verdict import SMALLEST, verify
 
-FEATURES = ("margin", "relevance", "entailment", "echo")
-BARE = (-20.0, 0.0, 0.0, 0.0)  # of a text that has no word, but for its relevance
+FEATURES = ("margin", "relevance", "supported", "refuted", "undecided", "echo")
+BARE = (-20.0, *(0.0,) * 5)  # of a text that has no word, but for its relevance
 
 
 def features(
@@ -29,7 +29,9 @@ def features(
     passages: Sequence[tuple[str, str]],
     readings: Sequence[Reading],
 ) -> NDArray[np.float64]:
-    """Return what speaks for an answer in each passage, shape (N, 4), in the order of FEATURES.
+    """Return what speaks for an answer in each passage, shape (N, 6), in the order of FEATURES.
+
+    Of the verdict on the answer the logarithms of the three probabilities count.
 
     Parameters
     ----------
@@ -50,8 +52,13 @@ def features(
         answer = text[best.start : best.end]
         premises.append(titled(title, text[start:end]))
         statements.append(as_statement(questions[row], answer))
-        found[row, 0], found[row, 3] = best.margin, echo(questions[row], answer)
-    found[rows, 2] = [each.log_odds for each in verify(reader, premises, statements)]
+        found[row, 0], found[row, 5] = best.margin, echo(questions[row], answer)
+    if rows:
+        verdicts = [
+            (each.supported, each.refuted, each.undecided)
+            for each in verify(reader, premises, statements)
+        ]
+        found[rows, 2:5] = np.log(np.array(verdicts) + SMALLEST)
     return found
 
 

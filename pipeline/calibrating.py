@@ -104,8 +104,8 @@ def fit_reading(
     if not answers or right.all() or not right.any():
         return fitted
     columns = np.zeros((len(examples), len(FEATURES)))
-    for name, column in zip(answerability.FEATURES, found.T, strict=True):
-        columns[:, FEATURES.index(name)] = column
+    for name in set(FEATURES) & set(answerability.FEATURES):
+        columns[:, FEATURES.index(name)] = found[:, answerability.FEATURES.index(name)]
     return fit_answers(Observations(columns, right, np.arange(len(examples))), fitted)
 
 

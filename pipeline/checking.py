@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import permutations
 
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.pipeline.quoted import citation, sentences
@@ -40,17 +41,21 @@ def check_by(reader: Reader, encoder: Encoder, claim: str, known: SentenceVector
 def joined(weighed: Sequence[Support]) -> dict[str, float]:
     """Join what sentences say of one claim into the probability of each verdict.
 
-    The strongest support s and the strongest refutation r are taken as independent. Support is
-    rarely wrong, refutation often, so of their conflict sr one half is supported, one undecided,
-    and none refuted: supported is s(1 - r/2), refuted (1 - s)r.
+    The strongest support s and the strongest refutation r count. One sentence says one thing or the
+    other; two may contradict each other, and are taken as independent: c is the largest product of
+    one's support and another's refutation. Support is rarely wrong, refutation often, so of their
+    conflict one half is supported, one undecided, and none refuted: supported is s - c/2, refuted
+    r - c.
     """
-    supported = max((support.supported for support in weighed), default=0.0)
-    refuted = max((support.refuted for support in weighed), default=0.0)
-    conflict = supported * refuted
+    supported = max((one.supported for one in weighed), default=0.0)
+    refuted = max((one.refuted for one in weighed), default=0.0)
+    conflict = max(
+        (one.supported * other.refuted for one, other in permutations(weighed, 2)), default=0.0
+    )
     return {
         "supported": supported - conflict / 2,
-        "refuted": (1 - supported) * refuted,
-        "undecided": (1 - supported) * (1 - refuted) + conflict / 2,
+        "refuted": refuted - conflict,
+        "undecided": max(1 - supported - refuted + 1.5 * conflict, 0.0),
     }
 
 

@@ -15,9 +15,9 @@ from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.choosing import FEATURES, retrieve_for_options, weigh_options
 from wherefrom.pipeline.multiple_choice import ChoiceQuestion
 
-LEAST = 50  # questions; fewer say little of five weights
+LEAST = 50  # questions; fewer say little of six weights
 RIDGE = 1.0
-SIGNS = (1, -1, 1, 1, 1)  # which way each speaks for a choice, as FEATURES
+SIGNS = (1, -1, 1, 1, 1, 1)  # which way each speaks for a choice, as FEATURES
 
 
 @dataclass(frozen=True, slots=True)

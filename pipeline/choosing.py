@@ -17,7 +17,7 @@ from wherefrom.pipeline.retrieval import retrieve
 from wherefrom.pipeline.statement import as_statement
 from wherefrom.pipeline.support import SentenceVectors, Support, weigh
 
-FEATURES = ("entailment", "contradiction", "cosine", "span", "plausibility")
+FEATURES = ("entailment", "contradiction", "cosine", "span", "plausibility", "prior")
 SENTENCES_OF_A_CHOICE = 8
 CITATIONS = 3
 
@@ -26,8 +26,10 @@ CITATIONS = 3
 class WeighedOptions:
     """What is known of the options of a question.
 
-    `rows` holds their features, shape (C, F), in the order of FEATURES; `supports` what the
-    sentences of the evidence say of each, and `shown` is that evidence, each passage once.
+    `rows` holds their features, shape (C, F), in the order of FEATURES: what the evidence says, see
+    `features`, then the logits of the statement's plausibility after the sentences nearest to it,
+    and without any. `supports` is what the sentences of the evidence say of each, and `shown` is
+    that evidence, each passage once.
     """
 
     rows: NDArray[np.float64]
@@ -105,12 +107,14 @@ def weigh_options(
         weigh(reader, encoder, statement, known, centre=centre, count=SENTENCES_OF_A_CHOICE)
         for statement in statements
     ]
-    plausible = [0.0] * len(options)
+    plausible = [(0.0, 0.0)] * len(options)
     if reader.has_plausibility:
-        plausible = reader.plausibility(premises(encoder, statements, known), statements).tolist()
+        after = reader.plausibility(premises(encoder, statements, known), statements)
+        bare = reader.plausibility([""] * len(statements), statements)
+        plausible = list(zip(after.tolist(), bare.tolist(), strict=True))
     rows = [
-        features(option, weighed, candidates, plausibility=logit)
-        for option, weighed, logit in zip(options, supports, plausible, strict=True)
+        (*features(option, weighed, candidates), *logits)
+        for option, weighed, logits in zip(options, supports, plausible, strict=True)
     ]
     return WeighedOptions(np.array(rows), supports, shown)
 
@@ -124,15 +128,12 @@ def features(
     option: Option,
     weighed: Sequence[Support],
     candidates: Sequence[Candidate],
-    *,
-    plausibility: float = 0.0,
 ) -> tuple[float, ...]:
-    """Return what is known of an option, in the order of FEATURES.
+    """Return what the evidence says of an option, in the order of FEATURES.
 
     The strongest support and refutation of its statement; the cosine of the nearest sentence, less
-    the strongest refutation by a fact that denies it; how the reader's spans that say the same
-    compare with its best span (0 equal, down to -10); and the logit of the statement's
-    plausibility.
+    the strongest refutation by a fact that denies it; and how the reader's spans that say the same
+    compare with its best span (0 equal, down to -10).
     """
     best = candidates[0].best.margin if candidates else 0.0
     wanted = normalised(option.text)
@@ -147,7 +148,6 @@ def features(
         max((one.cosine for one in weighed if not one.denies), default=0.0)
         - max((one.refuted for one in weighed if one.denies), default=0.0),
         max([*said, -10.0]) / 10.0,
-        plausibility,
     )
 
 

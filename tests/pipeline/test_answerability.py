@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from wherefrom.pipeline.answerability import FEATURES, answerable, features
-from wherefrom.pipeline.examples import ENTAILMENT
+from wherefrom.pipeline.examples import CONTRADICTION, ENTAILMENT, NEUTRAL
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.statement import as_statement
 
@@ -29,10 +29,11 @@ def test_features_are_of_the_best_span_and_the_sentence_that_it_stands_in(
             key=lambda one: -len(one),
         )
         premise = f"{title}: {sentence}" if title else sentence
-        chance = tiny_reader.infer([premise], [as_statement(ASKED[row], answer)])[0, ENTAILMENT]
-        margin, relevance, entailment, shared = found[row]
+        said = tiny_reader.infer([premise], [as_statement(ASKED[row], answer)])[0]
+        margin, relevance, *verdict, shared = found[row]
         assert (margin, relevance) == (best.margin, readings[row].relevance)
-        assert entailment == pytest.approx(np.log(chance / (1 - chance)), rel=1e-3)
+        wanted = np.log(said[[ENTAILMENT, CONTRADICTION, NEUTRAL]])
+        assert verdict == pytest.approx(wanted, rel=1e-3, abs=1e-3)
         assert 0 <= shared <= 1
 
 
@@ -40,15 +41,15 @@ def test_a_text_without_a_word_holds_no_answer(tiny_reader: Reader) -> None:
     readings = tiny_reader.read(ASKED, PASSAGES, count=1)
     assert not readings[2].spans
     (bare,) = features(tiny_reader, ASKED[2:], PASSAGES[2:], readings[2:])
-    assert bare.tolist() == [-20.0, readings[2].relevance, 0.0, 0.0]
+    assert bare.tolist() == [-20.0, readings[2].relevance, 0.0, 0.0, 0.0, 0.0]
 
 
 def test_the_weights_of_the_calibration_count(tiny_reader: Reader) -> None:
-    weights = {"margin": 0.5, "entailment": -1.0, "echo": 2.0}
+    weights = {"margin": 0.5, "refuted": -1.0, "echo": 2.0}
     known = replace(
         tiny_reader.manifest.calibration, answerable_weights=weights, answerable_bias=0.25
     )
-    rows = np.array([[1.0, 9.0, 0.0, 0.0], [2.0, 0.0, 3.0, 1.0], [-500.0, 0.0, 0.0, 0.0]])
+    rows = np.array([[1, 9, 0, 0, 0, 0], [2, 0, 0, 3, 0, 1], [-500, 0, 0, 0, 0, 0]])
     chances = answerable(tiny_reader.calibrated(known), rows)
     logits = np.array([0.75, 0.25])
     assert chances[:2] == pytest.approx(1 / (1 + np.exp(-logits)))

@@ -39,17 +39,25 @@ def test_probabilities_add_up_to_one(weighed: list[Support]) -> None:
     assert all(0 <= value <= 1 for value in found.values())
 
 
-@given(st.lists(supports(), max_size=5), supports())
-def test_another_sentence_for_it_never_makes_it_less_supported(
-    weighed: list[Support], another: Support
+@given(st.lists(supports(), max_size=5), SHARES)
+def test_another_sentence_against_it_never_makes_it_more_supported(
+    weighed: list[Support], share: float
 ) -> None:
-    refuting = max((support.refuted for support in weighed), default=0.0)
-    before, after = joined(weighed), joined([*weighed, another])
-    if another.refuted <= refuting:
-        assert after["supported"] >= before["supported"] - 1e-9
-    supporting = max((support.supported for support in weighed), default=0.0)
-    if another.supported <= supporting:
-        assert after["refuted"] >= before["refuted"] - 1e-9
+    before, after = joined(weighed), joined([*weighed, only(0.0, share)])
+    assert after["supported"] <= before["supported"] + 1e-9
+    after = joined([*weighed, only(share, 0.0)])
+    assert after["refuted"] <= before["refuted"] + 1e-9
+
+
+@given(st.lists(SHARES, min_size=1, max_size=5), SHARES)
+def test_where_nothing_is_against_it_more_support_makes_it_more_supported(
+    shares: list[float], share: float
+) -> None:
+    before, after = (
+        joined([only(each, 0.0) for each in some]) for some in (shares, [*shares, share])
+    )
+    assert after["supported"] == pytest.approx(max(before["supported"], share))
+    assert after["refuted"] == 0.0
 
 
 @given(st.lists(supports(), max_size=5), st.randoms(use_true_random=False))
@@ -69,6 +77,8 @@ def test_the_order_of_sentences_does_not_matter(weighed: list[Support], random: 
         ([only(0.8, 0.0), only(0.3, 0.0)], (0.8, 0.0, 0.2)),
         ([only(1.0, 0.0), only(0.0, 1.0)], (0.5, 0.0, 0.5)),
         ([only(0.5, 0.0), only(0.0, 0.5)], (0.375, 0.25, 0.375)),
+        ([only(0.3, 0.5)], (0.3, 0.5, 0.2)),  # one sentence does not contradict itself
+        ([only(0.3, 0.5), only(0.4, 0.0)], (0.3, 0.3, 0.4)),
     ],
 )
 def test_known_cases(weighed: list[Support], wanted: tuple[float, ...]) -> None:

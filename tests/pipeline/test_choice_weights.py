@@ -36,29 +36,29 @@ def drawn(weights: NDArray[np.float64], count: int = 8_000) -> list[KnownChoice]
 
 
 def test_the_fit_finds_the_weights_that_made_the_data() -> None:
-    weights = np.array([1.2, -0.7, 0.5, 0.2, 1.5])
+    weights = np.array([1.2, -0.7, 0.5, 0.2, 1.5, 0.4])
     found = fit_choices(drawn(weights))
     assert list(found) == list(FEATURES)
     np.testing.assert_allclose(list(found.values()), weights, atol=0.06)
 
 
 def test_features_of_any_scale_are_fitted_alike() -> None:
-    known = drawn(np.array([1.0, -0.5, 0.3, 0.2, 1.0]))
-    scales = np.array([1.0, 1.0, 100.0, 1.0, 0.01])
+    known = drawn(np.array([1.0, -0.5, 0.3, 0.2, 1.0, 0.3]))
+    scales = np.array([1.0, 1.0, 100.0, 1.0, 0.01, 1.0])
     large = [KnownChoice(each.rows * scales, each.right) for each in known]
     found, scaled = (np.array(list(fit_choices(some).values())) for some in (known, large))
     np.testing.assert_allclose(scaled * scales, found, rtol=0.02)
 
 
 def test_what_counts_against_its_own_meaning_is_left_out() -> None:
-    found = fit_choices(drawn(np.array([-0.6, 0.4, 0.5, 0.2, 1.5])))
+    found = fit_choices(drawn(np.array([-0.6, 0.4, 0.5, 0.2, 1.5, 0.0])))
     assert found["entailment"] == found["contradiction"] == 0.0
     assert found["plausibility"] == pytest.approx(1.3, abs=0.3)
 
 
 def test_a_feature_that_is_always_the_same_says_nothing() -> None:
-    known = drawn(np.array([1.0, -0.5, 0.5, 0.0, 0.0]))
-    flat = [KnownChoice(each.rows * [1, 1, 1, 0, 0], each.right) for each in known]
+    known = drawn(np.array([1.0, -0.5, 0.5, 0.0, 0.0, 0.3]))
+    flat = [KnownChoice(each.rows * [1, 1, 1, 0, 0, 1], each.right) for each in known]
     found = fit_choices(flat)
     assert found["span"] == found["plausibility"] == 0.0
     assert found["entailment"] == pytest.approx(1.0, abs=0.1)

@@ -102,7 +102,7 @@ def main() -> None:
     """Read the command line, measure, and write the result."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--steps", type=int, default=40)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
     write_result(chosen.out, measure(steps=chosen.steps, rounds=chosen.rounds))

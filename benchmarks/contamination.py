@@ -44,6 +44,8 @@ class Suspects:
         Files in the format of the task that the reader learnt from.
     learnt
         By name the hashes of all files that the reader says it learnt from, see `learnt_files`.
+    fitted
+        Those to which its probabilities were fitted, see `fitted_files`.
     counted
         What was counted in the passages before, see `ahead`; they are not looked through again.
     scans
@@ -53,6 +55,7 @@ class Suspects:
     texts: Callable[[], Iterator[str]] | None = None
     files: tuple[Path, ...] = ()
     learnt: Mapping[str, str] = field(default_factory=dict)
+    fitted: Mapping[str, str] = field(default_factory=dict)
     counted: Mapping[str, Any] | None = None
     scans: bool = True
 
@@ -86,7 +89,8 @@ class Suspects:
             ``knowledge_base`` as of `in_texts`, None where that was not wanted, ``trained_on`` as
             of `in_training` for each file, and ``learnt``, the names of files whose content is that
             of `data`; no key where there is nothing to look through. A pair is not looked for in
-            passages: it is shown none.
+            passages: it is shown none. As ``fitted`` the names of files of that content to which
+            probabilities were fitted.
         """
         found: dict[str, Any] = {}
         if self.texts is not None and task.shape != "pair":
@@ -95,9 +99,12 @@ class Suspects:
             )
         if self.files:
             found["trained_on"] = [in_training(task, examples, file) for file in self.files]
-        if self.learnt:
-            own = {hash_file(file) for file in task.files(data)}
-            found["learnt"] = [name for name, digest in self.learnt.items() if digest in own]
+        own = (
+            {hash_file(file) for file in task.files(data)} if self.learnt or self.fitted else set()
+        )
+        for name, files in (("learnt", self.learnt), ("fitted", self.fitted)):
+            if files:
+                found[name] = [file for file, digest in files.items() if digest in own]
         return found
 
 
@@ -110,8 +117,21 @@ def learnt_files(training: Mapping[str, Any]) -> dict[str, str]:
     The record names the files on which the reader was measured, too; those are no files to learn
     from.
     """
-    measured, hashes = training.get("metrics", {}), training.get("data_sha256", {})
-    return {name: digest for name, digest in hashes.items() if name not in measured}
+    measured = [f"{name}, " for name in training.get("metrics", {})]  # perhaps with a task
+    return {
+        name: digest
+        for name, digest in training.get("data_sha256", {}).items()
+        if not any(one.startswith(f"{name}, ") for one in measured)
+    }
+
+
+def fitted_files(training: Mapping[str, Any]) -> dict[str, str]:
+    """Return by name the sha256 of files that were measured and that probabilities were fitted to.
+
+    By its own record a reader was measured crosswise on them; what is stored was fitted to all.
+    """
+    hashes = training.get("data_sha256", {})
+    return {name: hashes[name] for name in training.get("crosswise", ()) if name in hashes}
 
 
 def words_of(text: str) -> list[str]:
@@ -196,6 +216,11 @@ def contamination_findings(found: Mapping[str, Any]) -> list[str]:
         )
     for name in found.get("learnt", ()):
         told.append(f"The reader learnt from this very file, as {name}.")
+    for name in found.get("fitted", ()):
+        told.append(
+            f"The reader's probabilities were fitted to this very file, as {name}: the calibration "
+            "error here flatters it."
+        )
     return told
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from wherefrom.benchmarks.contamination import Suspects, learnt_files
+from wherefrom.benchmarks.contamination import Suspects, fitted_files, learnt_files
 from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.respondent import Response, Shown, everything
 from wherefrom.benchmarks.task import Task
@@ -65,7 +65,8 @@ class ReaderRespondent:
     def suspects(self, files: Sequence[Path] = ()) -> Suspects:
         """Return where examples may stand: its passages, what it says it learnt from, and files."""
         texts = None if self._answerer is None else self._answerer.knowledge.texts
-        return Suspects(texts, tuple(files), learnt_files(self.reader.manifest.training))
+        record = self.reader.manifest.training
+        return Suspects(texts, tuple(files), learnt_files(record), fitted_files(record))
 
     def find(self, task: Task, example: Example) -> Shown:
         """Retrieve what `ask`, `check` or `choose` would; raise UsageError without a base."""

@@ -124,9 +124,8 @@ def _answerable(
 
     model = LogisticRegression(C=1.0, max_iter=1000).fit(features, answered)
     weights = np.round(model.coef_[0], 4).tolist()
-    return dict(zip(answerability.FEATURES, weights, strict=True)), round(
-        float(model.intercept_[0]), 4
-    )
+    named = dict(zip(answerability.FEATURES, weights, strict=True))
+    return named, round(float(model.intercept_[0]), 4)
 
 
 def _inference(reader: Reader, pairs: Sequence[PairExample]) -> Scaling:

@@ -16,7 +16,7 @@ from wherefrom.kb.found import shown
 from wherefrom.kb.jsonl import read_objects, require
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.checkpoint import Calibration, write_manifest
-from wherefrom.pipeline.choice_weights import fit_choices, observe_choices
+from wherefrom.pipeline.choice_weights import fit_choices, observe_choices, require_enough
 from wherefrom.pipeline.decision import FEATURES, features
 from wherefrom.pipeline.judged import judge
 from wherefrom.pipeline.matching import says_the_same
@@ -196,6 +196,8 @@ def calibrate(
     UsageError
         If there is nothing to tell apart; see `fit_answers` and `fit_choices`.
     """
+    if choices:
+        require_enough(len(choices))
     answerer = Answerer.open(kb, reader=folder)
     manifest = answerer.reader.manifest
     fitted, answered = manifest.calibration, 0

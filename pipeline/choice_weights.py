@@ -28,6 +28,14 @@ class KnownChoice:
     right: int
 
 
+def require_enough(count: int) -> None:
+    """Refuse to fit to fewer than LEAST questions."""
+    if count < LEAST:
+        raise UsageError(
+            f"cannot fit what counts for a choice to {count} questions; {LEAST} are needed"
+        )
+
+
 def observe_choices(
     answerer: Answerer,
     questions: Sequence[ChoiceQuestion],
@@ -60,10 +68,7 @@ def fit_choices(known: Sequence[KnownChoice]) -> dict[str, float]:
     """
     from scipy.optimize import minimize
 
-    if len(known) < LEAST:
-        raise UsageError(
-            f"cannot fit what counts for a choice to {len(known)} questions; {LEAST} are needed"
-        )
+    require_enough(len(known))
     spread = np.concatenate([each.rows for each in known]).std(axis=0)
     scales = np.where(spread > 0, spread, 1.0)
     scaled = [(each.rows / scales, each.right) for each in known]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wherefrom.benchmarks.contamination import IN_KNOWLEDGE, learnt_files
+from wherefrom.benchmarks.contamination import IN_KNOWLEDGE, fitted_files, learnt_files
 from wherefrom.benchmarks.evaluation_files import (
     KNOWN,
     LEARNT,
@@ -175,6 +175,12 @@ def test_what_the_reader_learnt_from_is_no_evaluation_but_what_it_was_measured_o
     assert left_out == {**OTHERS, names[0]: LEARNT}
     assert "commonsense/creak_dev" in [one.name for one in found]
     assert learnt_files({}) == {}
+    told = {f"{names[0]}, answerable": {}, f"{names[1]}, typos": {}}
+    assert learnt_files({"data_sha256": hashes, "metrics": told}) == {}
+    assert learnt_files({"data_sha256": hashes, "metrics": {names[0][:-1]: {}}}) == hashes
+    assert fitted_files({"data_sha256": hashes, "crosswise": [names[1], "none"]}) == {
+        names[1]: hashes[names[1]]
+    }
 
 
 @pytest.mark.parametrize(

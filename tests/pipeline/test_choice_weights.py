@@ -146,6 +146,10 @@ def test_the_command_fits_choices_and_leaves_answers(
     assert (told["questions"], told["choices"]) == (0, 80)
     assert told["calibration"]["choice_weights"] == after.choice_weights
     assert sorted(after.choice_weights) == sorted(FEATURES)
+    few = written(tmp_path, asked(40))
+    assert run(["calibrate", str(reader), str(tmp_path), "--choices", str(few)]) == 2
+    assert "to 40 questions; 50 are needed" in capsys.readouterr().err
+    file = written(tmp_path, asked(80))
     assert run(["calibrate", str(reader), str(kb), "--choices", str(file)]) == 0
     assert "weights of choices" in capsys.readouterr().out
 

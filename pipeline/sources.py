@@ -115,9 +115,7 @@ def judged_source(entry: dict[str, Any], where: str) -> JudgedSource:
     _check_file(entry, JudgedSource, where)
     _check_retrieved(entry, where)
     if entry.get("retrieved") and entry["file"].endswith(FACT_SUFFIXES):
-        raise UsageError(
-            f"{where}: evidence for questions made of facts would be those: no retrieved"
-        )
+        raise UsageError(f"{where}: questions that are made of facts take no retrieved evidence")
     return JudgedSource(**entry)
 
 

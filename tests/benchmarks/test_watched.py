@@ -31,10 +31,13 @@ def test_a_command_that_fails_is_quoted():
 
 
 MODULE = """
+import time
+
 from wherefrom.benchmarks.watched import bytes_below
 
 def held_in(folder, times):
     {hold}
+    time.sleep(0.2)  # or the process may end between two samples
     return {{"bytes": bytes_below(folder), "times": int(times)}}
 """
 

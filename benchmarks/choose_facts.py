@@ -20,8 +20,8 @@ import numpy as np
 from wherefrom.benchmarks.provenance import write_result
 from wherefrom.indexes.build import build
 from wherefrom.pipeline.answering import Answerer
-from wherefrom.pipeline.choice_weights import KnownChoice, fit_choices
-from wherefrom.pipeline.choosing import option_logits, retrieve_for_options, weigh_options
+from wherefrom.pipeline.choice_weights import fit_choices, observe_choice
+from wherefrom.pipeline.choosing import option_logits, retrieve_for_options
 from wherefrom.pipeline.held_out import in_first_half
 from wherefrom.pipeline.interval import mean_with_interval
 from wherefrom.pipeline.multiple_choice import ChoiceQuestion, as_example, read_choices
@@ -42,7 +42,10 @@ def measure(answerer: Answerer, asked: Sequence[ChoiceQuestion]) -> dict[str, An
         "facts": found,
         "shuffled": [found[(number + 1) % len(found)] for number in range(len(found))],
     }
-    known = {name: _known(answerer, asked, evidence) for name, evidence in arms.items()}
+    known = {
+        name: [observe_choice(answerer, *each) for each in zip(asked, shown, strict=True)]
+        for name, shown in arms.items()
+    }
     first = np.array([in_first_half(as_example(one)) for one in asked])
     weights = [
         fit_choices([one for one, aside in zip(known["facts"], first, strict=True) if aside != own])
@@ -65,18 +68,6 @@ def measure(answerer: Answerer, asked: Sequence[ChoiceQuestion]) -> dict[str, An
         "facts_less_shuffled": mean_with_interval(_less(right["facts"], right["shuffled"])),
         "facts_less_none": mean_with_interval(_less(right["facts"], right["none"])),
     }
-
-
-def _known(
-    answerer: Answerer, asked: Sequence[ChoiceQuestion], found: Sequence[list[list[Evidence]]]
-) -> list[KnownChoice]:
-    reader, encoder = answerer.reader, answerer.knowledge.encoder
-    return [
-        KnownChoice(
-            weigh_options(reader, encoder, one.question, one.options, evidence).rows, one.right
-        )
-        for one, evidence in zip(asked, found, strict=True)
-    ]
 
 
 def _less(one: Sequence[float], other: Sequence[float]) -> list[float]:

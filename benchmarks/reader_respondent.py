@@ -62,11 +62,12 @@ class ReaderRespondent:
         """Return the encoder of the knowledge base, or the default one where there is none."""
         return load_encoder() if self._answerer is None else self._answerer.knowledge.encoder
 
-    def suspects(self, files: Sequence[Path] = ()) -> Suspects:
+    def suspects(self, files: Sequence[Path] = (), *, scans: bool = True) -> Suspects:
         """Return where examples may stand: its passages, what it says it learnt from, and files."""
         texts = None if self._answerer is None else self._answerer.knowledge.texts
         record = self.reader.manifest.training
-        return Suspects(texts, tuple(files), learnt_files(record), fitted_files(record))
+        learnt, fitted = learnt_files(record), fitted_files(record)
+        return Suspects(texts, tuple(files), learnt, fitted, scans=scans)
 
     def find(self, task: Task, example: Example) -> Shown:
         """Retrieve what `ask`, `check` or `choose` would; raise UsageError without a base."""

@@ -6,7 +6,7 @@ where to look first.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -115,7 +115,7 @@ def rerun(
         spread=manifest.get("spread", False),
         seed=manifest["seed"],
         change=change,
-        suspects=replace(respondent.suspects(learnt), scans=manifest.get("scanned", True)),
+        suspects=respondent.suspects(learnt, scans=manifest.get("scanned", True)),
         progress=progress,
     )
     others = tuple(_circumstances(manifest, done.manifest))

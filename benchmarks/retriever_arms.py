@@ -28,9 +28,9 @@ class Searcher:
     knowledge: Knowledge
     k: int
 
-    def suspects(self, files: Sequence[Path] = ()) -> Suspects:
+    def suspects(self, files: Sequence[Path] = (), *, scans: bool = True) -> Suspects:
         """Return where queries may stand: its passages, and files."""
-        return Suspects(self.knowledge.texts, tuple(files))
+        return Suspects(self.knowledge.texts, tuple(files), scans=scans)
 
 
 class RetrieverArms:

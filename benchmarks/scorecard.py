@@ -5,7 +5,7 @@ with the run, and in it with the example, at which it was.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -151,7 +151,7 @@ def run_scorecard(
             except SourceError as error:
                 failed[one.name] = str(error)
                 continue
-            suspect = replace(measured.suspects(), scans=suspects.scans)
+            suspect = measured.suspects(scans=suspects.scans)
         told.start(one.name)
         run = run_task(
             one.task,

@@ -14,6 +14,7 @@ from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.choosing import FEATURES, retrieve_for_options, weigh_options
 from wherefrom.pipeline.multiple_choice import ChoiceQuestion
+from wherefrom.pipeline.records import Evidence
 
 LEAST = 50  # questions; fewer say little of six weights
 RIDGE = 1.0
@@ -36,6 +37,15 @@ def require_enough(count: int) -> None:
         )
 
 
+def observe_choice(
+    answerer: Answerer, question: ChoiceQuestion, evidence: Sequence[Sequence[Evidence]]
+) -> KnownChoice:
+    """Weigh the choices of one question by evidence that was found, as `choose` does."""
+    reader, encoder = answerer.reader, answerer.knowledge.encoder
+    found = weigh_options(reader, encoder, question.question, question.options, evidence)
+    return KnownChoice(found.rows, question.right)
+
+
 def observe_choices(
     answerer: Answerer,
     questions: Sequence[ChoiceQuestion],
@@ -43,15 +53,13 @@ def observe_choices(
     advance: Callable[[], None] = lambda: None,
 ) -> list[KnownChoice]:
     """Find what the knowledge base says of the choices of each question, as `choose` does."""
-    known, knowledge = [], answerer.knowledge
+    known = []
     for one in questions:
+        used = answerer.chosen(None)
         evidence = retrieve_for_options(
-            knowledge, one.question, one.options, retriever=answerer.chosen(None)
+            answerer.knowledge, one.question, one.options, retriever=used
         )
-        found = weigh_options(
-            answerer.reader, knowledge.encoder, one.question, one.options, evidence
-        )
-        known.append(KnownChoice(found.rows, one.right))
+        known.append(observe_choice(answerer, one, evidence))
         advance()
     return known
 

@@ -139,8 +139,6 @@ def run_bench(
     as_json: AsJson = False,
 ) -> None:
     """Run a task: predictions, measures with intervals, and whether the evidence mattered."""
-    from dataclasses import replace
-
     from wherefrom.bars import ProgressBars
     from wherefrom.benchmarks.changing import Change
     from wherefrom.benchmarks.hub_data import read_columns, take_data
@@ -174,7 +172,7 @@ def run_bench(
             limit=limit,
             seed=seed,
             change=change,
-            suspects=replace(respondent.suspects(trained_on or ()), scans=scan),
+            suspects=respondent.suspects(trained_on or (), scans=scan),
             progress=bars,
         )
     if as_json:
@@ -240,7 +238,6 @@ def scorecard(
     as_json: AsJson = False,
 ) -> None:
     """Run every evaluation that a folder holds, and write one page and one table of all."""
-    from dataclasses import replace
     from functools import partial
 
     from wherefrom.bars import ProgressBars
@@ -260,7 +257,7 @@ def scorecard(
             described=described,
             open_over=partial(open_over, **settings, **searching, progress=bars),
             mode="full" if full else "quick",
-            suspects=replace(respondent.suspects(), scans=scan),
+            suspects=respondent.suspects(scans=scan),
             seed=seed,
             progress=bars,
         )

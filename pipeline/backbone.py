@@ -8,9 +8,16 @@ from wherefrom.kb.errors import ModelError
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
 
-# While learning, attention is the plain one: on two cores the backward pass of the fused kernel
-# takes longer than the rest of a step together.
-LEARNING_ATTENTION = "eager"
+
+def learning_attention() -> str | None:
+    """Return the attention to learn with, as transformers names it; None where it chooses.
+
+    Without a GPU it is the plain one: on two cores the backward pass of the fused kernel takes
+    longer than the rest of a step together.
+    """
+    import torch
+
+    return None if torch.cuda.is_available() else "eager"
 
 
 def without_pooler(config: "PretrainedConfig") -> dict[str, bool]:

@@ -1,7 +1,8 @@
 """Cut examples into batches of one task and of like length, and turn them into tensors."""
 
+import math
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ from wherefrom.pipeline.examples import (
     TextExample,
 )
 from wherefrom.pipeline.prompt import NO_OFFSET, Prompt, PromptBuilder
+from wherefrom.pipeline.span_shares import Shares, SpanShares, on_tokens
+from wherefrom.pipeline.teacher import Asked, Pair
 
 WIDTH_STEP = 16  # padded widths are multiples of this
 POOL_BATCHES = 50  # lengths are sorted within so many batches: little padding, still random
@@ -25,11 +28,16 @@ POOL_BATCHES = 50  # lengths are sorted within so many batches: little padding, 
 
 @dataclass(frozen=True, slots=True)
 class SpanItem:
-    """A prompt with its answer's token positions; 0 and 0 mean no answer."""
+    """A prompt with its answer's token positions; 0 and 0 mean no answer.
+
+    What a teacher `said`, the probabilities of tokens to be the start and to be the end, counts in
+    their place.
+    """
 
     prompt: Prompt
     start: int
     end: int
+    said: tuple[Shares, Shares] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +54,22 @@ class PairItem:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceItem:
-    """A prompt for each choice of one question, and the place of the right one."""
+    """A prompt for each choice of one question, and the place of the right one.
+
+    What a teacher `said`, the probabilities of all choices, counts in its place.
+    """
 
     prompts: tuple[Prompt, ...]
     right: int
+    said: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimItem:
-    """A prompt of a claim, and whether it is true."""
+    """A prompt of a claim, and the probability that it is true."""
 
     prompt: Prompt
-    true: bool
+    true: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +83,15 @@ class TextItem:
 Item = SpanItem | PairItem | ChoiceItem | ClaimItem | TextItem
 
 
-def span_items(examples: Sequence[SpanExample], builder: PromptBuilder) -> list[SpanItem]:
-    """Make the items of span examples: the window that holds the answer, or else the first one."""
+def span_items(
+    examples: Sequence[SpanExample],
+    builder: PromptBuilder,
+    said: Mapping[Asked, SpanShares] | None = None,
+) -> list[SpanItem]:
+    """Make the items of span examples: the window that holds the answer, or else the first one.
+
+    What a teacher `said` counts for those that are taught.
+    """
     prompts = builder.readings(
         [example.question for example in examples],
         [(example.title, example.text) for example in examples],
@@ -82,13 +101,15 @@ def span_items(examples: Sequence[SpanExample], builder: PromptBuilder) -> list[
         windows.setdefault(prompt.source, []).append(prompt)
     items: list[SpanItem] = []
     for number, example in enumerate(examples):
-        if example.start < 0:
-            items.append(SpanItem(windows[number][0], 0, 0))
-            continue
         placed = ((prompt, _place(prompt, example)) for prompt in windows[number])
         held = next(((prompt, place) for prompt, place in placed if place), None)
-        if held:
-            items.append(SpanItem(held[0], *held[1]))
+        if example.start < 0:
+            held = (windows[number][0], (0, 0))
+        if held is None:
+            continue
+        asked = (example.question, example.title, example.text)
+        shares = on_tokens(said[asked], held[0]) if said and example.taught else None
+        items.append(SpanItem(held[0], *held[1], shares))
     return items
 
 
@@ -105,18 +126,39 @@ def pair_items(
     ]
 
 
-def choice_items(examples: Sequence[ChoiceExample], builder: PromptBuilder) -> list[ChoiceItem]:
-    """Make the items of questions with choices: each choice's statement after its premise."""
-    return [
-        ChoiceItem(tuple(builder.inference(each.premises, each.statements)), each.right)
-        for each in examples
-    ]
+def choice_items(
+    examples: Sequence[ChoiceExample],
+    builder: PromptBuilder,
+    said: Mapping[Pair, float] | None = None,
+) -> list[ChoiceItem]:
+    """Make the items of questions with choices: each choice's statement after its premise.
+
+    The logits that a teacher `said` of statements count for those that are taught.
+    """
+    items = []
+    for each in examples:
+        prompts = tuple(builder.inference(each.premises, each.statements))
+        shares: tuple[float, ...] = ()
+        if said and each.taught:
+            pairs = zip(each.premises, each.statements, strict=True)
+            logits = torch.tensor([said[pair] for pair in pairs], dtype=torch.float64)
+            shares = tuple(logits.softmax(0).tolist())
+        items.append(ChoiceItem(prompts, each.right, shares))
+    return items
 
 
-def claim_items(examples: Sequence[ClaimExample], builder: PromptBuilder) -> list[ClaimItem]:
-    """Make the items of claims, each after its premise."""
+def claim_items(
+    examples: Sequence[ClaimExample],
+    builder: PromptBuilder,
+    said: Mapping[Pair, float] | None = None,
+) -> list[ClaimItem]:
+    """Make the items of claims, each after its premise; `said` is as in `choice_items`."""
     prompts = builder.inference([e.premise for e in examples], [e.claim for e in examples])
-    return [ClaimItem(prompt, e.true) for prompt, e in zip(prompts, examples, strict=True)]
+    chances = [
+        1 / (1 + math.exp(-said[e.premise, e.claim])) if said and e.taught else float(e.true)
+        for e in examples
+    ]
+    return [ClaimItem(prompt, true) for prompt, true in zip(prompts, chances, strict=True)]
 
 
 def text_items(
@@ -183,8 +225,9 @@ def collate(batch: Sequence[Item]) -> dict[str, Tensor]:
     spans = [item for item in batch if isinstance(item, SpanItem)]
     if spans:
         tensors["allowed"] = allowed_tokens(prompts)
-        tensors["start"] = torch.tensor([item.start for item in spans])
-        tensors["end"] = torch.tensor([item.end for item in spans])
+        width = tensors["ids"].shape[1]
+        tensors["start"] = _span_targets([_end(item, 0) for item in spans], width)
+        tensors["end"] = _span_targets([_end(item, 1) for item in spans], width)
     pairs = [item for item in batch if isinstance(item, PairItem)]
     if pairs:
         tensors["target"] = torch.tensor([item.target for item in pairs])
@@ -192,7 +235,7 @@ def collate(batch: Sequence[Item]) -> dict[str, Tensor]:
     choices = [item for item in batch if isinstance(item, ChoiceItem)]
     if choices:
         tensors["places"] = _places([len(item.prompts) for item in choices])
-        tensors["right"] = torch.tensor([item.right for item in choices])
+        tensors["right"] = _choice_targets(choices)
     claims = [item for item in batch if isinstance(item, ClaimItem)]
     if claims:
         tensors["true"] = torch.tensor([float(item.true) for item in claims])
@@ -200,6 +243,35 @@ def collate(batch: Sequence[Item]) -> dict[str, Tensor]:
     if texts:
         tensors["label"] = torch.tensor([item.label for item in texts])
     return tensors
+
+
+def _end(item: SpanItem, which: int) -> int | Shares:
+    """Return the token of an item's start (0) or end (1), or what a teacher said of all tokens."""
+    return (item.start, item.end)[which] if item.said is None else item.said[which]
+
+
+def _span_targets(ends: Sequence[int | Shares], width: int) -> Tensor:
+    """Return the tokens (B,), or, where a teacher said something of one, probabilities (B, T)."""
+    if all(isinstance(each, int) for each in ends):
+        return torch.tensor(ends)
+    targets = torch.zeros(len(ends), width)
+    for row, each in enumerate(ends):
+        for token, share in ((each, 1.0),) if isinstance(each, int) else each:
+            targets[row, token] += share
+    return targets
+
+
+def _choice_targets(items: Sequence[ChoiceItem]) -> Tensor:
+    """Return the right choices (Q,), or, as with spans, probabilities (Q, C)."""
+    if not any(item.said for item in items):
+        return torch.tensor([item.right for item in items])
+    targets = torch.zeros(len(items), max(len(item.prompts) for item in items))
+    for row, item in enumerate(items):
+        if item.said:
+            targets[row, : len(item.said)] = torch.tensor(item.said)
+        else:
+            targets[row, item.right] = 1.0
+    return targets
 
 
 def prompts_of(item: Item) -> tuple[Prompt, ...]:

@@ -228,11 +228,11 @@ def load_network(folder: Path) -> "ReaderNetwork":
     ModelError
         As `load_reader` raises it.
     """
-    from wherefrom.pipeline.backbone import LEARNING_ATTENTION
+    from wherefrom.pipeline.backbone import learning_attention
 
     weights, adapters = _without_adapters(_read_weights(folder, read_manifest(folder)))
     with _as_model_error(folder):
-        network = _transformers_network(folder, weights, attention=LEARNING_ATTENTION)
+        network = _transformers_network(folder, weights, attention=learning_attention())
     network.adapters = adapters
     return network
 

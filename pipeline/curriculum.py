@@ -46,6 +46,7 @@ from wherefrom.pipeline.statement import as_statement, titled
 TRIES = 200  # draws for one example, before its data are said not to yield any
 UNTITLED_SHARE = 0.2  # of the span examples are shown without their title
 Example = TypeVar("Example")
+Taught = TypeVar("Taught", SpanExample, ChoiceExample, ClaimExample)
 
 
 def span_examples(
@@ -59,13 +60,14 @@ def span_examples(
     for source in recipe.spans:
         questions = _questions(source, data)
         chosen = repeat(questions, source.share, rng)
-        drawn.extend(_positive(question, rng) for question in chosen if question.answers)
-        drawn.extend(_unanswered(question) for question in chosen if not question.answers)
+        own = [_positive(question, rng) for question in chosen if question.answers]
+        own += [_unanswered(question) for question in chosen if not question.answers]
         wanted = round(recipe.negatives * len(chosen))
-        drawn.extend(_negatives(questions, wanted, rng))
+        own += _negatives(questions, wanted, rng)
         if source.retrieved and chosen:
             count = source.distractors
-            drawn.extend(distractors(_opened(source.retrieved), chosen, count, progress=progress))
+            own += distractors(_opened(source.retrieved), chosen, count, progress=progress)
+        drawn += _as_taught(own) if source.taught else own
     return drawn
 
 
@@ -94,7 +96,8 @@ def choice_examples(
     drawn: list[ChoiceExample] = []
     for source in recipe.choices:
         if source.file.endswith(FACT_SUFFIXES):
-            drawn.extend(_fact_choices(source, data, rng))
+            made = _fact_choices(source, data, rng)
+            drawn.extend(_as_taught(made) if source.taught else made)
             continue
         questions = repeat(list(read_choices(data_file(data, source.file))), source.share, rng)
         examples = [as_example(question) for question in questions]
@@ -103,7 +106,7 @@ def choice_examples(
             examples = choices_with_evidence(
                 _opened(source.retrieved), asked, examples, rng, progress=progress
             )
-        drawn.extend(examples)
+        drawn.extend(_as_taught(examples) if source.taught else examples)
     return drawn
 
 
@@ -117,7 +120,7 @@ def claim_examples(
         if source.retrieved:
             known = _opened(source.retrieved)
             examples = claims_with_evidence(known, examples, rng, progress=progress)
-        drawn.extend(examples)
+        drawn.extend(_as_taught(examples) if source.taught else examples)
     return drawn
 
 
@@ -141,6 +144,10 @@ def repeat(items: Sequence[Example], share: float, rng: random.Random) -> list[E
     """
     whole = int(share)
     return list(items) * whole + rng.sample(list(items), round((share - whole) * len(items)))
+
+
+def _as_taught(examples: Sequence[Taught]) -> list[Taught]:
+    return [replace(example, taught=True) for example in examples]
 
 
 def _fact_choices(source: JudgedSource, data: Path, rng: random.Random) -> list[ChoiceExample]:

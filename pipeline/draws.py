@@ -38,7 +38,7 @@ from wherefrom.pipeline.labelled_texts import read_texts
 from wherefrom.pipeline.leakage import Kind, Learnt, evaluated, without_leaks
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.recipe import Recipe, earlier_recipes
-from wherefrom.pipeline.teacher import Teacher, targets
+from wherefrom.pipeline.teacher import Teacher, said_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +168,17 @@ def make_items(
     progress: Progress | None = None,
 ) -> list[Made]:
     """Make the items of examples, as large in batches as the recipe says."""
-    wanted = targets(examples.pairs, teacher, progress=progress)
-    wanted += recipe.label_smoothing * (1 / wanted.shape[1] - wanted)
+    spans, pairs, choices, claims, texts = examples.lists()
+    said = said_of(spans, pairs, choices, claims, teacher, progress=progress)
+    wanted = said.pairs + recipe.label_smoothing * (1 / said.pairs.shape[1] - said.pairs)
     return [
-        Made("span_items", span_items(examples.spans, builder), recipe.span_batch),
-        Made("pair_items", pair_items(examples.pairs, wanted, builder), recipe.pair_batch),
-        Made("choice_items", choice_items(examples.choices, builder), recipe.choice_batch),
-        Made("claim_items", claim_items(examples.claims, builder), recipe.pair_batch),
-        Made("text_items", text_items(examples.texts, labels, builder), recipe.pair_batch),
+        Made("span_items", span_items(spans, builder, said.spans), recipe.span_batch),
+        Made("pair_items", pair_items(pairs, wanted, builder), recipe.pair_batch),
+        Made(
+            "choice_items", choice_items(choices, builder, said.plausibility), recipe.choice_batch
+        ),
+        Made("claim_items", claim_items(claims, builder, said.plausibility), recipe.pair_batch),
+        Made("text_items", text_items(texts, labels, builder), recipe.pair_batch),
     ]
 
 

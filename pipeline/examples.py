@@ -11,13 +11,17 @@ NOT_ENTAILMENT = "not_entailment"  # the name of that in data of two classes
 
 @dataclass(frozen=True, slots=True)
 class SpanExample:
-    """A question with one passage. `start` is -1 when the passage does not answer it."""
+    """A question with one passage. `start` is -1 when the passage does not answer it.
+
+    Where it is `taught`, a teacher says where the answer is.
+    """
 
     question: str
     title: str
     text: str
     start: int
     end: int
+    taught: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +40,27 @@ class PairExample:
 class ChoiceExample:
     """A question's choices as statements, each with its premise; `right` is the place of one.
 
-    A premise is what the evidence says of its statement, empty where there is none.
+    A premise is what the evidence says of its statement, empty where there is none. Where it is
+    `taught`, a teacher says how probable each choice is.
     """
 
     premises: tuple[str, ...]
     statements: tuple[str, ...]
     right: int
+    taught: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimExample:
-    """A claim that is true or false, after what the evidence says of it, empty without any."""
+    """A claim that is true or false, after what the evidence says of it, empty without any.
+
+    Where it is `taught`, a teacher says how probable it is.
+    """
 
     premise: str
     claim: str
     true: bool
+    taught: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,15 +204,17 @@ class ReaderNetwork(nn.Module):
             (B, T) integers.
         allowed
             (B, T) true where a span may start or end (the first token, for no answer, included);
-            with it, `start` and `end` (B,) are token positions, 0 for no answer.
+            with it, `start` and `end` are token positions (B,), 0 for no answer, or the
+            probabilities of all tokens (B, T).
         target
             (B, 3) probabilities in the order of INFERENCE_LABELS, when the batch is of pairs; where
             `either` (B,) is true, neutral and contradiction are equally right.
         places
             (Q, C) rows of `ids` that are the choices of each question, -1 where it has fewer, when
-            the batch is of choices; `right` (Q,) says which of them is right.
+            the batch is of choices; `right` says which of them is right (Q,), or how probable each
+            is (Q, C).
         true
-            (B,) 1.0 or 0.0, when the batch is of claims.
+            (B,) probabilities, when the batch is of claims.
         label
             (B,) integers, when the batch is of texts.
         """
@@ -235,7 +237,7 @@ class ReaderNetwork(nn.Module):
         starts, ends = (each.masked_fill(~allowed, -1e4) for each in (outputs.start, outputs.end))
         loss_start = functional.cross_entropy(starts, start)
         loss_end = functional.cross_entropy(ends, end)
-        relevant = (start > 0).float()
+        relevant = (start > 0).float() if start.dim() == 1 else 1 - start[:, 0]
         loss_relevance = functional.binary_cross_entropy_with_logits(outputs.relevance, relevant)
         loss = (loss_start + loss_end) / 2 + 0.5 * loss_relevance
         return _outputs(loss, starts, ends, outputs.relevance)

@@ -20,11 +20,15 @@ FIELDS = '{"question": "…", "choices": [{"label": "A", "text": "…"}, …], "
 
 @dataclass(frozen=True, slots=True)
 class ChoiceQuestion:
-    """A question with its choices, at least two, and the place of the right one among them."""
+    """A question with its choices, at least two, and the place of the right one among them.
+
+    `context` is a text that the question is about, empty where there is none.
+    """
 
     question: str
     options: tuple[Option, ...]
     right: int
+    context: str = ""
 
 
 def read_choices(path: Path) -> Iterator[ChoiceQuestion]:
@@ -52,13 +56,17 @@ def read_choices(path: Path) -> Iterator[ChoiceQuestion]:
         key = record["answerKey"]
         if key not in labels:
             raise RecordError(f"{place}: answerKey is {shown(key)}; the choices are {labels}")
-        yield ChoiceQuestion(question, options, labels.index(str(key)))
+        context = checked_text(place, "context", record.get("context", ""), blank_allowed=True)
+        yield ChoiceQuestion(question, options, labels.index(str(key)), context)
 
 
 def as_example(question: ChoiceQuestion) -> ChoiceExample:
-    """Make the example of a question: each choice as a statement, without evidence."""
+    """Make the example of a question: each choice as a statement, after what the question is about.
+
+    There is no other evidence.
+    """
     statements = tuple(as_statement(question.question, one.text) for one in question.options)
-    return ChoiceExample(("",) * len(statements), statements, question.right)
+    return ChoiceExample((question.context,) * len(statements), statements, question.right)
 
 
 def _options(place: Place, found: object) -> tuple[Option, ...]:

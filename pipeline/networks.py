@@ -8,7 +8,7 @@ from transformers import AutoConfig, AutoModel
 
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import UsageError
-from wherefrom.pipeline.backbone import LEARNING_ATTENTION, require_encoder, without_pooler
+from wherefrom.pipeline.backbone import learning_attention, require_encoder, without_pooler
 from wherefrom.pipeline.checkpoint import (
     INFERENCE,
     MANIFEST,
@@ -41,7 +41,7 @@ def new_network(encoder: str, *, dropout: float) -> ReaderNetwork:
                 folder,
                 **without_pooler(config),
                 dtype=torch.float32,
-                attn_implementation=LEARNING_ATTENTION,
+                attn_implementation=learning_attention(),
             )
         )
     for module in network.encoder.modules():

@@ -13,6 +13,7 @@ from wherefrom.indexes.hardware import choose_device
 from wherefrom.kb.errors import ModelError
 from wherefrom.pipeline.checkpoint import Calibration, LoadedReader, load_reader
 from wherefrom.pipeline.prompt import Prompt, PromptBuilder
+from wherefrom.pipeline.span_shares import SpanShares, Window, shares_of
 from wherefrom.pipeline.spans import Span, best_spans, join_windows
 from wherefrom.pipeline.temperature import Scaling
 
@@ -100,6 +101,22 @@ class Reader:
             Reading(tuple(join_windows(found, count=count)), logit)
             for found, logit in zip(spans, relevance, strict=True)
         ]
+
+    def span_shares(
+        self, questions: Sequence[str], evidence: Sequence[tuple[str, str]]
+    ) -> list[SpanShares]:
+        """Say where in each text the answer to its question probably starts and ends.
+
+        The arguments are those of `read`; the probabilities are those of the logits as they are.
+        """
+        prompts = self.prompts.readings(questions, evidence)
+        windows: list[list[Window]] = [[] for _ in evidence]
+        for rows, outputs in self._run(self._network.read, prompts):
+            starts, ends = outputs.start.cpu().numpy(), outputs.end.cpu().numpy()
+            for place, row in enumerate(rows):
+                window = Window(prompts[row], starts[place], ends[place])
+                windows[prompts[row].source].append(window)
+        return [shares_of(each) for each in windows]
 
     def infer(self, premises: Sequence[str], hypotheses: Sequence[str]) -> NDArray[np.float64]:
         """Judge each hypothesis by its premise.

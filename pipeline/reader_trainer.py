@@ -43,6 +43,7 @@ class ReaderTrainer(Trainer):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.terms: list[Callable[[Any], Tensor]] = []  # of the network, added to the loss
+        self._last_loss: tuple[int, Tensor] | None = None  # not looked at yet, and its step
 
     @property
     def network(self) -> ReaderNetwork:
@@ -61,13 +62,30 @@ class ReaderTrainer(Trainer):
         num_items_in_batch: Tensor | int | None = None,
     ) -> Tensor:
         """Take one step's gradient and return its loss, which must be a number."""
+        if self._last_loss is not None and self.args.device.type == "cuda":
+            self.require_finite_loss()  # of the step before, which the GPU has done by now
         loss = self._learnt(model, inputs, num_items_in_batch)
-        advice = "lower learning_rate, or adversary_size where there is an adversary"
-        step = self.state.global_step + 1
-        require_finite(float(loss), step, str(self.args.output_dir), advice)
+        self._last_loss = (self.state.global_step + 1, loss.detach())
+        if self.args.device.type != "cuda":
+            self.require_finite_loss()
         return loss
 
+    def require_finite_loss(self) -> None:
+        """Refuse to go on where the loss of the last step is no number.
+
+        Raises
+        ------
+        TrainingError
+            If it is none.
+        """
+        if self._last_loss is not None:
+            step, loss = self._last_loss
+            self._last_loss = None
+            advice = "lower learning_rate, or adversary_size where there is an adversary"
+            require_finite(float(loss), step, str(self.args.output_dir), advice)
+
     def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
+        self.require_finite_loss()
         place = Path(str(self.args.output_dir)) / f"checkpoint-{self.state.global_step}"
         with whole_checkpoint(place):
             self.clock.keep(place)  # before the state, which says that the checkpoint is whole
@@ -139,5 +157,7 @@ class ReaderTrainer(Trainer):
             batch_size=1,
             sampler=SequentialSampler(batches),
             collate_fn=self.data_collator,
+            num_workers=self.args.dataloader_num_workers,
+            pin_memory=self.args.dataloader_pin_memory,
         )
         return cast("DataLoader[list[Item]]", self.accelerator.prepare(loader))

@@ -100,7 +100,7 @@ class Recipe:
     `adapter_rank` the whole encoder keeps its weights, and inference alone learns, in an
     adapter of that rank (`wherefrom.pipeline.adapter`), or of that rank in the mean where `adapter`
     is ``adalora``; with ``svd`` copies of its matrices learn whole and are cut to the rank.
-    `teacher` are the folders of readers that label the pairs that are `taught`. At the end the
+    `teacher` are the folders of readers that label what is `taught`. At the end the
     share `kept` of the weights is that of the reader `kept_from`, an ancestor of this one: what it
     knew comes back, for little of what was learnt (Wortsman et al., "Robust fine-tuning of
     zero-shot models", CVPR 2022, arXiv:2109.01903).
@@ -231,7 +231,8 @@ def _checked(table: dict[str, Any], earlier: tuple[Earlier, ...], path: Path) ->
     failures = failures_list(table.pop("known_failures", ()), f"{path}: known_failures")
     kinds = {f.name: str if f.name == "encoder" else type(f.default) for f in fields(Recipe)}
     check_values(table, kinds, RANGES, path)
-    taught = [source.file for source in sources["pairs"] if source.taught]
+    teachable = [one for key in ("spans", "pairs", "choices", "claims") for one in sources[key]]
+    taught = [source.file for source in teachable if source.taught]
     if taught and not teacher:
         raise UsageError(f"{path}: {taught[0]} is taught, but the recipe names no teacher")
     check_choice(table, "adversary", ADVERSARIES, path)

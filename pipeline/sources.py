@@ -26,7 +26,8 @@ class SpanSource:
     """A SQuAD-format file: how often each epoch shows it, and whether its text is tokenised.
 
     With `retrieved`, the folder of a knowledge base, each question is also shown up to
-    `distractors` passages that are found for it there and do not hold its answer.
+    `distractors` passages that are found for it there and do not hold its answer. With `taught` the
+    recipe's teacher says where the answers are.
     """
 
     file: str
@@ -34,6 +35,7 @@ class SpanSource:
     tokenised: bool = False
     retrieved: str = ""
     distractors: int = 1
+    taught: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,13 @@ class JudgedSource:
     """A file of choices or claims: how often each epoch shows it. Of facts, choices are made.
 
     With `retrieved`, the folder of a knowledge base, most of its examples come with what is found
-    there for them.
+    there for them. With `taught` the recipe's teacher says how probable they are.
     """
 
     file: str
     share: float = 1.0
     retrieved: str = ""
+    taught: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,8 @@ Source = SpanSource | PairSource | JudgedSource | PlainSource
 def span_source(entry: dict[str, Any], where: str) -> SpanSource:
     """Check one [[spans]] of a recipe; `where` names it in messages."""
     _check_file(entry, SpanSource, where)
-    if not isinstance(entry.get("tokenised", False), bool):
-        found = entry["tokenised"]
-        raise UsageError(f"{where}: tokenised must be true or false, found {found!r}")
+    _check_switch(entry, "tokenised", where)
+    _check_switch(entry, "taught", where)
     _check_retrieved(entry, where)
     _check_count(entry, "distractors", where)
     return SpanSource(**entry)
@@ -113,6 +115,7 @@ def span_source(entry: dict[str, Any], where: str) -> SpanSource:
 def judged_source(entry: dict[str, Any], where: str) -> JudgedSource:
     """Check one [[choices]] or [[claims]] of a recipe."""
     _check_file(entry, JudgedSource, where)
+    _check_switch(entry, "taught", where)
     _check_retrieved(entry, where)
     if entry.get("retrieved") and entry["file"].endswith(FACT_SUFFIXES):
         raise UsageError(f"{where}: questions that are made of facts take no retrieved evidence")
@@ -139,11 +142,9 @@ def pair_source(entry: dict[str, Any], where: str) -> PairSource:
         if label not in INFERENCE_LABELS:
             error = unknown_value("label", label, INFERENCE_LABELS)
             raise UsageError(f"{where}: label_shares, {name}: {error}")
-    taught = entry.get("taught", False)
-    if not isinstance(taught, bool):
-        raise UsageError(f"{where}: taught must be true or false, found {taught!r}")
+    _check_switch(entry, "taught", where)
     _check_count(entry, "exchanges", where)
-    exchanges = entry.get("exchanges", 0)
+    taught, exchanges = entry.get("taught", False), entry.get("exchanges", 0)
     if exchanges and not taught:
         raise UsageError(f"{where}: exchanges are labelled by the teacher: taught = true")
     return PairSource(entry["file"], shares, label_shares, taught, exchanges)
@@ -232,6 +233,12 @@ def _check_retrieved(entry: dict[str, Any], where: str) -> None:
         raise UsageError(f"{where}: retrieved must be a folder, found {found!r}")
     if found and not Path(found).is_dir():
         raise UsageError(f"{where}: retrieved names {found}, where there is no knowledge base")
+
+
+def _check_switch(entry: dict[str, Any], key: str, where: str) -> None:
+    value = entry.get(key, False)
+    if not isinstance(value, bool):
+        raise UsageError(f"{where}: {key} must be true or false, found {value!r}")
 
 
 def _check_count(entry: dict[str, Any], key: str, where: str) -> None:

@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 
+LOADERS = 4  # processes that make tensors of batches while a GPU learns
 TEACHER_LABELS = "teacher"  # the folder, beside the checkpoints, of what the teacher says
 
 
@@ -262,6 +263,7 @@ def _run(trainer: ReaderTrainer, recipe: Recipe, last: Path | None) -> float:
     if last is not None and trainer.allocates:
         load_allocation(trainer.network.encoder, last)
     trainer.train(resume_from_checkpoint=None if last is None else str(last))
+    trainer.require_finite_loss()
     return trainer.clock.seconds()
 
 
@@ -336,4 +338,6 @@ def _arguments(recipe: Recipe, folder: Path, steps: int) -> TrainingArguments:
         disable_tqdm=True,
         use_cpu=device == "cpu",
         dataloader_pin_memory=device == "cuda",
+        dataloader_num_workers=LOADERS if device == "cuda" else 0,
+        logging_nan_inf_filter=False,  # it waits for the GPU in each step; the trainer looks itself
     )

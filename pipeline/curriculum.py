@@ -42,8 +42,9 @@ from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import FACT_SUFFIXES, JudgedSource, PairSource, SpanSource
 from wherefrom.pipeline.squad import SquadQuestion, read_squad
 from wherefrom.pipeline.statement import as_statement, titled
+from wherefrom.pipeline.tries import tried
+from wherefrom.pipeline.unanswerable import unanswerable_questions
 
-TRIES = 200  # draws for one example, before its data are said not to yield any
 UNTITLED_SHARE = 0.2  # of the span examples are shown without their title
 Example = TypeVar("Example")
 Taught = TypeVar("Taught", SpanExample, ChoiceExample, ClaimExample)
@@ -52,7 +53,7 @@ Taught = TypeVar("Taught", SpanExample, ChoiceExample, ClaimExample)
 def span_examples(
     recipe: Recipe, data: Path, rng: random.Random, *, progress: Progress | None = None
 ) -> list[SpanExample]:
-    """Draw the span examples: each source's share, then negatives from the same articles.
+    """Draw the span examples: each source's share, negatives from its articles, changed questions.
 
     Where a source names a knowledge base, passages found there for its questions come last.
     """
@@ -64,6 +65,9 @@ def span_examples(
         own += [_unanswered(question) for question in chosen if not question.answers]
         wanted = round(recipe.negatives * len(chosen))
         own += _negatives(questions, wanted, rng)
+        if recipe.unanswerable:
+            changed = round(recipe.unanswerable * len(chosen))
+            own += unanswerable_questions(questions, changed, rng)
         if source.retrieved and chosen:
             count = source.distractors
             own += distractors(_opened(source.retrieved), chosen, count, progress=progress)
@@ -191,7 +195,7 @@ def _negatives(
     answered = [question for question in questions if question.answers]
     tries = 0
     while answered and len(negatives) < count:
-        tries = _tried(tries, len(negatives), count, "paragraphs without the answer")
+        tries = tried(tries, len(negatives), count, "paragraphs without the answer")
         question = rng.choice(answered)
         other = rng.choice(questions)
         text, title = other.context, other.title
@@ -235,7 +239,7 @@ def _statements(
     made: list[PairExample] = []
     tries = 0
     while contexts and len(made) < count:
-        tries = _tried(tries, len(made), count, "answers within one sentence")
+        tries = tried(tries, len(made), count, "answers within one sentence")
         context = rng.choice(contexts)
         question, other = rng.sample(by_context[context], 2)
         answer, start = question.answers[0]
@@ -256,13 +260,3 @@ def _statements(
             claim = as_statement(question.question, answer)
             made.append(PairExample(titled(title, context[start:end]), claim, NEUTRAL))
     return made
-
-
-def _tried(tries: int, made: int, wanted: int, what: str) -> int:
-    """Count one more draw; stop where the data hold next to none of what is drawn."""
-    if tries >= TRIES * (made + 1):
-        raise UsageError(
-            f"the span data hold too few {what}: {made} of {wanted} examples could be made in "
-            f"{tries} draws; set negatives or statements lower in the recipe, or add articles"
-        )
-    return tries + 1

@@ -21,7 +21,7 @@ from wherefrom.pipeline.edits import Edit, Place, edited
 from wherefrom.pipeline.statement import as_statement
 
 TRIES = 8  # draws of a name or an answer, before no sentence is made
-_NUMBER = re.compile(r"(?<![\w.,])\d+(?![\w]|[.,]\d)")
+NUMBER = re.compile(r"(?<![\w.,])\d+(?![\w]|[.,]\d)")
 _NAME_WORD = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}(?![\w'’-]*[^\W\d_])")
 _DIGIT = re.compile(r"\d")
 
@@ -39,7 +39,7 @@ def borrowed(asked: Iterable[tuple[str, str]]) -> Borrowed:
     names: dict[tuple[str, ...], set[str]] = defaultdict(set)
     answers: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for question, answer in asked:
-        for start, end in _names(question):
+        for start, end in names_in(question):
             names[kind(question[start:end])].add(question[start:end])
         answers[kind(answer)].add(answer)
     return Borrowed(
@@ -65,15 +65,15 @@ def distractor_sentence(
     'The capital of Spain is Madrid.'
     """
     edits = []
-    for start, end in _names(question):
+    for start, end in names_in(question):
         new = _other(question[start:end], others.names, f"{question} {context}", rng)
         if new is None:
             return None
         edits.append(Edit(start, end, new))
     if not edits:
         edits = [
-            Edit(*found.span(), _other_number(found.group(), rng))
-            for found in _NUMBER.finditer(question)
+            Edit(*found.span(), other_number(found.group(), rng))
+            for found in NUMBER.finditer(question)
         ]
     answer = _other(answers[0], others.answers, f"{question} {context} {' '.join(answers)}", rng)
     if not edits or answer is None:
@@ -102,26 +102,34 @@ def kind(text: str) -> tuple[str, ...]:
     return tuple(_kind_of_word(word) for word in text.split())
 
 
-def _kind_of_word(word: str) -> str:
-    if _DIGIT.search(word):
-        return _DIGIT.sub("0", word)
-    if word.lower() in ("the", "a", "an"):
-        return word.lower()
-    return "Aa" if word[0].isupper() else "a"
-
-
-def _names(question: str) -> list[Place]:
-    """Return where a question names something: proper names, and words with a capital within it."""
-    if not capitals_tell(question):
+def names_in(text: str) -> list[Place]:
+    """Return where a text names something: proper names, and words with a capital within it."""
+    if not capitals_tell(text):
         return []
-    whole = proper_names(question)
-    words = (found.span() for found in _NAME_WORD.finditer(question))
+    whole = proper_names(text)
+    words = (found.span() for found in _NAME_WORD.finditer(text))
     alone = [
         place
         for place in words
         if all(place[1] <= start or end <= place[0] for start, end in whole)
     ]
     return sorted([*whole, *alone])
+
+
+def other_number(digits: str, rng: random.Random) -> str:
+    """Return another number of as many digits, a little larger or smaller where it can be."""
+    value, size = int(digits), len(digits)
+    near = [value + step for step in range(-9, 10) if step]
+    fitting = [str(number) for number in near if len(str(number)) == size and number >= 0]
+    return rng.choice(fitting or [str(value + 1)])
+
+
+def _kind_of_word(word: str) -> str:
+    if _DIGIT.search(word):
+        return _DIGIT.sub("0", word)
+    if word.lower() in ("the", "a", "an"):
+        return word.lower()
+    return "Aa" if word[0].isupper() else "a"
 
 
 def _other(
@@ -134,11 +142,3 @@ def _other(
         if drawn.lower() not in taken.lower():
             return drawn
     return None
-
-
-def _other_number(digits: str, rng: random.Random) -> str:
-    """Return another number of as many digits, a little larger or smaller where it can be."""
-    value, size = int(digits), len(digits)
-    near = [value + step for step in range(-9, 10) if step]
-    fitting = [str(number) for number in near if len(str(number)) == size and number >= 0]
-    return rng.choice(fitting or [str(value + 1)])

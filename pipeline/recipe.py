@@ -52,6 +52,7 @@ _TABLES: dict[str, Callable[[dict[str, Any], str], Any]] = {
 RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "seed": (0, 2**32 - 1),
     "negatives": (0, ENDLESS),
+    "unanswerable": (0, ENDLESS),
     "statements": (0, ENDLESS),
     "overlap_pairs": (0, ENDLESS),
     "max_tokens": (32, ENDLESS),
@@ -86,18 +87,19 @@ RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
 class Recipe:
     """How to train a reader.
 
-    `negatives` is the number of unanswerable examples for each answerable one; `statements` the
-    number of question-and-answer statements made from the span data for the inference head,
-    `overlap_pairs` that of pairs whose words overlap (`wherefrom.pipeline.overlap_pairs`). The
-    learning rate rises over the first `warmup_share` of the steps, stays, and falls to 0 over
-    the last `decay_share`. `dropout` is that of the encoder's layers; on a CPU drawing its
-    masks takes half of a step's time, and examples seen once or twice are hardly learnt by
-    heart. `leaks` says what becomes of training examples that stand in an evaluation file too:
-    ``refuse`` stops, ``drop`` leaves them out. Of an inference label the share
-    `label_smoothing` goes to all labels alike. `adversary`, its size and its steps are told in
-    `wherefrom.pipeline.adversary`. With `frozen_layers` the embeddings and so many of the lower
-    layers keep the encoder's weights: a large encoder learns in two thirds of the time. With
-    `adapter_rank` the whole encoder keeps its weights, and inference alone learns, in an
+    `negatives` is the number of examples beside another paragraph for each answerable one,
+    `unanswerable` that of questions changed so that their own does not answer them
+    (`wherefrom.pipeline.unanswerable`); `statements` the number of question-and-answer statements
+    made from the span data for the inference head, `overlap_pairs` that of pairs whose words
+    overlap (`wherefrom.pipeline.overlap_pairs`). The learning rate rises over the first
+    `warmup_share` of the steps, stays, and falls to 0 over the last `decay_share`. `dropout` is
+    that of the encoder's layers; on a CPU drawing its masks takes half of a step's time, and
+    examples seen once or twice are hardly learnt by heart. `leaks` says what becomes of training
+    examples that stand in an evaluation file too: ``refuse`` stops, ``drop`` leaves them out. Of an
+    inference label the share `label_smoothing` goes to all labels alike. `adversary`, its size and
+    its steps are told in `wherefrom.pipeline.adversary`. With `frozen_layers` the embeddings and so
+    many of the lower layers keep the encoder's weights: a large encoder learns in two thirds of the
+    time. With `adapter_rank` the whole encoder keeps its weights, and inference alone learns, in an
     adapter of that rank (`wherefrom.pipeline.adapter`), or of that rank in the mean where `adapter`
     is ``adalora``; with ``svd`` copies of its matrices learn whole and are cut to the rank.
     `teacher` are the folders of readers that label what is `taught`. At the end the
@@ -137,6 +139,7 @@ class Recipe:
     teacher: tuple[str, ...] = ()
     seed: int = 7
     negatives: float = 0.3
+    unanswerable: float = 0.0
     statements: int = 0
     overlap_pairs: int = 0
     max_tokens: int = 256

@@ -113,6 +113,19 @@ def test_data_without_negatives_are_refused(data: Path, write_squad: Callable[..
         span_examples(recipe(negatives=1.0), data, random.Random(3))
 
 
+def test_changed_questions_come_after_all_that_is_drawn_without_them(data: Path) -> None:
+    plain = span_examples(recipe(negatives=0.5), data, random.Random(3))
+    drawn = span_examples(recipe(negatives=0.5, unanswerable=0.5), data, random.Random(3))
+    assert drawn[: len(plain)] == plain
+    asked = {question.question: question.context for question in read_squad(data / "spans.json")}
+    changed = drawn[len(plain) :]
+    assert len(changed) == 4
+    for example in changed:
+        assert (example.start, example.end) == (-1, -1)
+        assert example.question not in asked
+        assert example.text in asked.values()
+
+
 def pairs_by_label(drawn: list[PairExample]) -> Counter[str]:
     return Counter(INFERENCE_LABELS[example.label] for example in drawn)
 

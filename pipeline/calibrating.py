@@ -64,7 +64,7 @@ def fit_judging(reader: Reader, held_out: HeldOut) -> Calibration:
     """
     fitted = reader.manifest.calibration
     if len(held_out.pairs) >= LEAST:
-        scaling = _inference(reader, held_out.pairs)
+        scaling = _inference(reader, [*held_out.pairs, *held_out.statements])
         fitted = replace(
             fitted,
             inference_temperature=scaling.temperature,

@@ -1,5 +1,6 @@
 """The examples that a recipe's reader is calibrated on: held out of what it learns, or of files."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,15 +15,27 @@ from wherefrom.pipeline.measuring import examples_of
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import Evaluation
 from wherefrom.pipeline.squad import SquadQuestion
+from wherefrom.pipeline.statement_pairs import statement_pairs
 
 NOUNS = {"spans": "spans", "answerable": "spans", "yes_no": "pairs"}  # else as the task
+STATEMENTS = 1 / 3  # are drawn for each pair
 
 
 def calibration_examples(recipe: Recipe, data: Path, held_out: HeldOut) -> HeldOut:
-    """Add the examples of a recipe's [[calibrate]] to what was held out, and return it all."""
+    """Add the examples of a recipe's [[calibrate]] to what was held out, and return it all.
+
+    Where there are pairs, statements are made of the questions, so that the probabilities of
+    inference hold for what is verified, too. The recipe's seed draws them, as many as can be made.
+    """
+    asked: list[SquadQuestion] = []
     for entry in recipe.calibrate:
+        found = _of_file(data, entry)
         kept: list[Any] = getattr(held_out, NOUNS.get(entry.task, entry.task))
-        kept.extend(_of_file(data, entry))
+        kept.extend(_as_span(one) if isinstance(one, SquadQuestion) else one for one in found)
+        asked.extend(one for one in found if isinstance(one, SquadQuestion) and one.title)
+    wanted = round(STATEMENTS * len(held_out.pairs))
+    drawn = statement_pairs(asked, wanted, random.Random(recipe.seed), fewer=True)
+    held_out.statements.extend(dict.fromkeys(drawn))
     return held_out
 
 
@@ -45,8 +58,7 @@ def require_calibratable(recipe: Recipe, data: Path) -> None:
 
 def _of_file(data: Path, entry: Evaluation) -> Sequence[Any]:
     whole = replace(entry, task="answerable") if entry.task == "spans" else entry
-    examples = examples_of(whole, data)  # questions without an answer tell as much
-    return [_as_span(each) if isinstance(each, SquadQuestion) else each for each in examples]
+    return examples_of(whole, data)  # questions without an answer tell as much
 
 
 def _as_span(question: SquadQuestion) -> SpanExample:

@@ -11,15 +11,11 @@ from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.indexes.remembering_encoder import RememberingEncoder
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
-from wherefrom.kb.sentences import split_sentences
 from wherefrom.kb.triples import read_triples
 from wherefrom.pipeline.claims import read_claims, read_yes_no
 from wherefrom.pipeline.data_file import data_file
 from wherefrom.pipeline.examples import (
-    CONTRADICTION,
-    ENTAILMENT,
     INFERENCE_LABELS,
-    NEUTRAL,
     TAUGHT,
     ChoiceExample,
     ClaimExample,
@@ -41,7 +37,7 @@ from wherefrom.pipeline.overlap_pairs import overlap_pairs
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import FACT_SUFFIXES, JudgedSource, PairSource, SpanSource
 from wherefrom.pipeline.squad import SquadQuestion, read_squad
-from wherefrom.pipeline.statement import as_statement, titled
+from wherefrom.pipeline.statement_pairs import statement_pairs
 from wherefrom.pipeline.tries import tried
 from wherefrom.pipeline.unanswerable import unanswerable_questions
 
@@ -82,7 +78,7 @@ def pair_examples(recipe: Recipe, data: Path, rng: random.Random) -> list[PairEx
         drawn.extend(_pairs(source, data, rng))
     if recipe.statements:
         pool = [q for source in recipe.spans for q in _questions(source, data) if q.title]
-        drawn.extend(_statements(pool, recipe.statements, rng))
+        drawn.extend(statement_pairs(pool, recipe.statements, rng))
     if recipe.overlap_pairs:
         drawn.extend(pair for _, pair in overlap_pairs(recipe.overlap_pairs, "training", rng))
     for plain in recipe.yes_no:
@@ -225,38 +221,3 @@ def _pairs(source: PairSource, data: Path, rng: random.Random) -> list[PairExamp
         drawn = [replace(example, label=TAUGHT) for example in drawn]
         drawn.extend(exchanged(drawn, source.exchanges, rng))
     return drawn
-
-
-def _statements(
-    questions: Sequence[SquadQuestion], count: int, rng: random.Random
-) -> list[PairExample]:
-    """Make statements from questions: right, with another answer, or beside the wrong sentence."""
-    by_context: dict[str, list[SquadQuestion]] = defaultdict(list)
-    for question in questions:
-        if question.answers:
-            by_context[question.context].append(question)
-    contexts = [context for context, asked in by_context.items() if len(asked) > 1]
-    made: list[PairExample] = []
-    tries = 0
-    while contexts and len(made) < count:
-        tries = tried(tries, len(made), count, "answers within one sentence")
-        context = rng.choice(contexts)
-        question, other = rng.sample(by_context[context], 2)
-        answer, start = question.answers[0]
-        sentences = split_sentences(context)
-        held = [s for s in sentences if s[0] <= start and start + len(answer) <= s[1]]
-        bare = [s for s in sentences if answer.lower() not in context[s[0] : s[1]].lower()]
-        if not held:
-            continue
-        title = question.title
-        premise = titled(title, context[held[0][0] : held[0][1]])
-        made.append(PairExample(premise, as_statement(question.question, answer), ENTAILMENT))
-        wrong = other.answers[0][0]
-        if wrong.lower() not in answer.lower() and answer.lower() not in wrong.lower():
-            claim = as_statement(question.question, wrong)
-            made.append(PairExample(premise, claim, CONTRADICTION))
-        if bare:
-            start, end = rng.choice(bare)
-            claim = as_statement(question.question, answer)
-            made.append(PairExample(titled(title, context[start:end]), claim, NEUTRAL))
-    return made

@@ -29,13 +29,17 @@ _HEADS = (("spans",), ("pairs", "yes_no"), ("choices", "claims"), ("texts",))  #
 
 @dataclass(slots=True)
 class HeldOut:
-    """What was put aside of each task, each example once; `part` adds to it."""
+    """What was put aside of each task, each example once; `part` adds to it.
+
+    `statements` are pairs made of what was put aside, not drawn; they go with `pairs`.
+    """
 
     spans: list[SpanExample] = field(default_factory=list)
     pairs: list[PairExample] = field(default_factory=list)
     choices: list[ChoiceExample] = field(default_factory=list)
     claims: list[ClaimExample] = field(default_factory=list)
     texts: list[TextExample] = field(default_factory=list)
+    statements: list[PairExample] = field(default_factory=list)
 
 
 def held_share(recipe: Recipe, task: str) -> float:

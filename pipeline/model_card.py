@@ -19,6 +19,7 @@ DRAWN = {  # what a manifest calls the examples of each task, and what people ca
     "claim_items": "claims",
     "text_items": "labelled texts",
 }
+FITTED_ON = {**DRAWN, "statement_items": "statements"}  # those are made for calibrating alone
 
 
 def write_model_card(folder: Path, manifest: ReaderManifest) -> None:
@@ -105,7 +106,9 @@ def _calibrated(counts: Mapping[str, int] | None, crosswise: Sequence[str]) -> s
     """
     if not counts:
         return "" if counts is None else " Probabilities are not calibrated."
-    found = [f"{count:,} {DRAWN[name.rstrip('s') + '_items']}" for name, count in counts.items()]
+    found = [
+        f"{count:,} {FITTED_ON[name.rstrip('s') + '_items']}" for name, count in counts.items()
+    ]
     measured = " nor measured on"
     if crosswise:
         files = ", ".join(f"`{name}`" for name in crosswise)

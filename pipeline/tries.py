@@ -1,8 +1,13 @@
-"""Stop drawing where the data hold next to none of what is drawn."""
+"""Say when data hold next to none of what is drawn from them."""
 
 from wherefrom.kb.errors import UsageError
 
 TRIES = 200  # draws for one example, before its data are said not to yield any
+
+
+def in_vain(tries: int, made: int) -> bool:
+    """Tell whether so many draws for so few examples are enough."""
+    return tries >= TRIES * (made + 1)
 
 
 def tried(tries: int, made: int, wanted: int, what: str) -> int:
@@ -11,17 +16,11 @@ def tried(tries: int, made: int, wanted: int, what: str) -> int:
     Raises
     ------
     UsageError
-        If there were more than `TRIES` for each example that could be made.
-
-    Examples
-    --------
-    >>> tried(7, 2, 10, "answers within one sentence")
-    8
+        If the draws so far are in vain.
     """
-    if tries >= TRIES * (made + 1):
+    if in_vain(tries, made):
         raise UsageError(
             f"the span data hold too few {what}: {made} of {wanted} examples could be made in "
-            f"{tries} draws; set negatives, unanswerable or statements lower in the recipe, or add "
-            "articles"
+            f"{tries} draws; set negatives, unanswerable or statements lower in the recipe, or add articles"
         )
     return tries + 1

@@ -61,6 +61,19 @@ def test_the_temperature_of_inference(tiny_reader: Reader, texts: list[str]) -> 
     assert of_two == pytest.approx(TRUE, rel=0.35)
 
 
+def test_statements_fit_inference_with_the_pairs_but_not_alone(
+    tiny_reader: Reader, texts: list[str]
+) -> None:
+    pairs = pairs_of(tiny_reader, texts)
+    half = len(pairs) // 2
+    both = HeldOut(pairs=pairs[:half], statements=pairs[half:])
+    fitted = fit_judging(tiny_reader, both)
+    assert fitted == fit_judging(tiny_reader, HeldOut(pairs=pairs))
+    assert fitted != fit_judging(tiny_reader, HeldOut(pairs=pairs[:half]))
+    known = tiny_reader.manifest.calibration
+    assert fit_judging(tiny_reader, HeldOut(statements=pairs)) == known
+
+
 def test_few_examples_change_nothing(tiny_reader: Reader, texts: list[str]) -> None:
     few = pairs_of(tiny_reader, texts)[: LEAST - 1]
     spans = [SpanExample("Who?", "", text, -1, -1) for text in texts[: LEAST - 1]]

@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from wherefrom.pipeline.change import gains_in_words
 from wherefrom.pipeline.checkpoint import ReaderManifest, read_manifest
 from wherefrom.pipeline.evaluation import count, in_words
 from wherefrom.pipeline.measuring import measure
+from wherefrom.pipeline.model_card import model_card
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.sources import EVALUATION_TASKS, Evaluation
 from wherefrom.pipeline.train_reader import CHECKPOINTS, READING_TOKENS, train_reader
@@ -383,6 +385,14 @@ def test_a_file_calibrates_and_is_measured_crosswise(
     assert "those of `nli/more.jsonl` are measured crosswise" in card
     assert "![Reliability](reliability.svg)" in card
     assert "n = 192" in (robust / "out" / "reliability.svg").read_text()
+
+
+def test_the_card_tells_of_statements_that_were_calibrated_on(
+    robust_manifest: ReaderManifest,
+) -> None:
+    training = {**robust_manifest.training, "calibrated_on": {"pairs": 4242, "statements": 1297}}
+    card = model_card(replace(robust_manifest, training=training))
+    assert "Probabilities are fitted on 4,242 inference pairs, 1,297 statements that are" in card
 
 
 def test_a_change_is_measured_beside_the_clean_file(robust_manifest: ReaderManifest) -> None:

@@ -92,15 +92,15 @@ def span_items(
 
     What a teacher `said` counts for those that are taught.
     """
+    once = list(dict.fromkeys(examples))  # many are shown several times
     prompts = builder.readings(
-        [example.question for example in examples],
-        [(example.title, example.text) for example in examples],
+        [example.question for example in once], [(example.title, example.text) for example in once]
     )
     windows: dict[int, list[Prompt]] = {}
     for prompt in prompts:
         windows.setdefault(prompt.source, []).append(prompt)
-    items: list[SpanItem] = []
-    for number, example in enumerate(examples):
+    items: dict[SpanExample, SpanItem] = {}
+    for number, example in enumerate(once):
         placed = ((prompt, _place(prompt, example)) for prompt in windows[number])
         held = next(((prompt, place) for prompt, place in placed if place), None)
         if example.start < 0:
@@ -109,17 +109,15 @@ def span_items(
             continue
         asked = (example.question, example.title, example.text)
         shares = on_tokens(said[asked], held[0]) if said and example.taught else None
-        items.append(SpanItem(held[0], *held[1], shares))
-    return items
+        items[example] = SpanItem(held[0], *held[1], shares)
+    return [items[example] for example in examples if example in items]
 
 
 def pair_items(
     examples: Sequence[PairExample], targets: NDArray[np.float32], builder: PromptBuilder
 ) -> list[PairItem]:
     """Make the items of inference examples; `targets` (N, 3) are their probabilities."""
-    prompts = builder.inference(
-        [example.premise for example in examples], [example.hypothesis for example in examples]
-    )
+    prompts = _shown([(example.premise, example.hypothesis) for example in examples], builder)
     return [
         PairItem(prompt, tuple(row), example.label == NOT_ENTAILED)
         for prompt, row, example in zip(prompts, targets.tolist(), examples, strict=True)
@@ -135,15 +133,15 @@ def choice_items(
 
     The logits that a teacher `said` of statements count for those that are taught.
     """
+    pairs = [tuple(zip(each.premises, each.statements, strict=True)) for each in examples]
+    prompts = iter(_shown([pair for each in pairs for pair in each], builder))
     items = []
-    for each in examples:
-        prompts = tuple(builder.inference(each.premises, each.statements))
+    for example, each in zip(examples, pairs, strict=True):
         shares: tuple[float, ...] = ()
-        if said and each.taught:
-            pairs = zip(each.premises, each.statements, strict=True)
-            logits = torch.tensor([said[pair] for pair in pairs], dtype=torch.float64)
+        if said and example.taught:
+            logits = torch.tensor([said[pair] for pair in each], dtype=torch.float64)
             shares = tuple(logits.softmax(0).tolist())
-        items.append(ChoiceItem(prompts, each.right, shares))
+        items.append(ChoiceItem(tuple(next(prompts) for _ in each), example.right, shares))
     return items
 
 
@@ -153,7 +151,7 @@ def claim_items(
     said: Mapping[Pair, float] | None = None,
 ) -> list[ClaimItem]:
     """Make the items of claims, each after its premise; `said` is as in `choice_items`."""
-    prompts = builder.inference([e.premise for e in examples], [e.claim for e in examples])
+    prompts = _shown([(e.premise, e.claim) for e in examples], builder)
     chances = [
         1 / (1 + math.exp(-said[e.premise, e.claim])) if said and e.taught else float(e.true)
         for e in examples
@@ -243,6 +241,14 @@ def collate(batch: Sequence[Item]) -> dict[str, Tensor]:
     if texts:
         tensors["label"] = torch.tensor([item.label for item in texts])
     return tensors
+
+
+def _shown(pairs: Sequence[Pair], builder: PromptBuilder) -> list[Prompt]:
+    """Return the prompt of each premise and statement; those that come several times are one."""
+    once = list(dict.fromkeys(pairs))
+    prompts = builder.inference([pair[0] for pair in once], [pair[1] for pair in once])
+    made = dict(zip(once, prompts, strict=True))
+    return [made[pair] for pair in pairs]
 
 
 def _end(item: SpanItem, which: int) -> int | Shares:

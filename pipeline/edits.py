@@ -94,9 +94,7 @@ def rewritten(example: Editable, editor: Editor, *, names: bool = False) -> Edit
             text, ((start, end), *_) = found[0], found[1] or [(-1, -1)]
             title = _by(editor, example.title) if names else example.title
             question = _by(editor, example.question)
-            new = replace(
-                example, question=question, title=title, text=text, start=start, end=end
-            )
+            new = replace(example, question=question, title=title, text=text, start=start, end=end)
         case SquadQuestion():
             places = [(start, start + len(answer)) for answer, start in example.answers]
             found = _passage(example.context, places, editor, names=names)

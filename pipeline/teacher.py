@@ -94,7 +94,9 @@ class Teacher:
         once = list(dict.fromkeys(asked))
         if not once:
             return {}
-        said = [self._labels_of(each, kind, once, progress or NoProgress()) for each in self.readers]
+        said = [
+            self._labels_of(each, kind, once, progress or NoProgress()) for each in self.readers
+        ]
         return {key: kind.mean([labels[key] for labels in said]) for key in once}
 
     def _labels_of(

@@ -18,7 +18,7 @@ from wherefrom.pipeline.squad import SquadQuestion
 from wherefrom.pipeline.statement_pairs import statement_pairs
 
 NOUNS = {"spans": "spans", "answerable": "spans", "yes_no": "pairs"}  # else as the task
-STATEMENTS = 1 / 3  # are drawn for each pair
+STATEMENTS = 1 / 40  # for one pair
 
 
 def calibration_examples(recipe: Recipe, data: Path, held_out: HeldOut) -> HeldOut:

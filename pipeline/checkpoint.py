@@ -44,13 +44,13 @@ class Calibration:
     An answer's log-odds are `answer_bias` plus the sum of `answer_weights` times the features of
     the same names (`wherefrom.pipeline.decision.FEATURES`). Below `answer_threshold` the reader
     abstains. The log-odds that a passage answers a question at all are `answerable_bias` plus the
-    sum of `answerable_weights` times `wherefrom.pipeline.answerability.FEATURES`. The logits of
-    inference, plausibility and labels are divided by their temperatures; where inference has
-    weights, each pair has its own, and labels have biases (`wherefrom.pipeline.temperature`). A
-    sentence decides on a claim by as much as it is about it: the weight rises from 0 to 1 around
-    the cosine `claim_cosine`. A choice's logit is the sum of `choice_weights` times the features
-    of the same names (`wherefrom.pipeline.choosing.FEATURES`). What a manifest does not name is as
-    here.
+    sum of `answerable_weights` times `wherefrom.pipeline.answerability.FEATURES`, the last of which
+    is a sum weighted by `answerable_probe`, whose last number is added. The logits of inference,
+    plausibility and labels are divided by their temperatures; where inference has weights, each
+    pair has its own, and labels have biases (`wherefrom.pipeline.temperature`). A sentence decides
+    on a claim by as much as it is about it: the weight rises from 0 to 1 around the cosine
+    `claim_cosine`. A choice's logit is the sum of `choice_weights` times the features of the same
+    names (`wherefrom.pipeline.choosing.FEATURES`). What a manifest does not name is as here.
     """
 
     answer_weights: Mapping[str, float] = field(default_factory=lambda: {"margin": 1.0})
@@ -58,6 +58,7 @@ class Calibration:
     answer_threshold: float = 0.5
     answerable_weights: Mapping[str, float] = field(default_factory=lambda: {"margin": 1.0})
     answerable_bias: float = 0.0
+    answerable_probe: tuple[float, ...] = ()
     inference_temperature: float = 1.0
     inference_temperature_weights: tuple[float, ...] = ()
     inference_biases: tuple[float, ...] = ()
@@ -166,15 +167,12 @@ def read_manifest(folder: Path) -> ReaderManifest:
     path = folder / MANIFEST
     table = read_manifest_table(path, "reader", absent="no reader in", version=FORMAT)
     try:
-        known = Calibration(**table["calibration"])
-        table["calibration"] = replace(
-            known,
-            inference_temperature_weights=tuple(known.inference_temperature_weights),
-            inference_biases=tuple(known.inference_biases),
-        )
+        known = table["calibration"]
+        weights = {key: tuple(each) for key, each in known.items() if isinstance(each, list)}
+        table["calibration"] = Calibration(**known | weights)
         table["labels"] = tuple(table.get("labels", ()))
         manifest = ReaderManifest(**table)
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError) as error:
         raise ModelError(f"{path} is malformed: {error}") from error
     if manifest.computation not in COMPUTATIONS:
         error_of = unknown_value("computation", str(manifest.computation), COMPUTATIONS)
@@ -209,9 +207,11 @@ def load_reader(folder: Path, *, device: str) -> "LoadedReader":
 
 
 def _require_fitting(folder: Path, calibration: Calibration, network: "ReaderNetwork") -> None:
-    """Refuse a calibration of inference that is not for as many features and labels."""
+    """Refuse a calibration that is not for as many features and labels."""
+    features = network.inference.in_features
     for key, wanted in (
-        ("inference_temperature_weights", network.inference.in_features),
+        ("answerable_probe", features + 7),  # see `wherefrom.pipeline.answerability.Judged`
+        ("inference_temperature_weights", features),
         ("inference_biases", network.inference.out_features),
     ):
         found = len(getattr(calibration, key))

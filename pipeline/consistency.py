@@ -1,6 +1,6 @@
 """Refuse keys of a recipe that contradict each other, or say nothing without one another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,11 @@ APART = (  # keys that do not go together, and why
 
 
 def require_consistent(
-    table: Mapping[str, Any], shares: tuple[float, float], earlier: Sequence[Earlier], path: Path
+    table: Mapping[str, Any],
+    tables: Collection[str],
+    shares: tuple[float, float],
+    earlier: Sequence[Earlier],
+    path: Path,
 ) -> None:
     """Check keys of a recipe that are right each by itself.
 
@@ -28,6 +32,8 @@ def require_consistent(
     ----------
     table
         The keys that the recipe names.
+    tables
+        The tables of files to learn from that it has.
     shares
         Which share of the steps the learning rate rises over, and over which it falls.
     earlier
@@ -55,6 +61,8 @@ def require_consistent(
     if table.get("adapter") == "adalora":
         _require_schedule(table, shares, path)
     _require_earlier(table, earlier, path)
+    if _on(table, "probe") and "spans" not in tables:
+        raise UsageError(f"{path}: probe needs [[spans]], of whose questions it learns")
 
 
 def _on(table: Mapping[str, Any], key: str) -> bool:

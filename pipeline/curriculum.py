@@ -55,12 +55,12 @@ def span_examples(
     """
     drawn: list[SpanExample] = []
     for source in recipe.spans:
-        questions = _questions(source, data)
+        questions = questions_of(source, data)
         chosen = repeat(questions, source.share, rng)
         own = [_positive(question, rng) for question in chosen if question.answers]
         own += [_unanswered(question) for question in chosen if not question.answers]
         wanted = round(recipe.negatives * len(chosen))
-        own += _negatives(questions, wanted, rng)
+        own += negatives(questions, wanted, rng)
         if recipe.unanswerable:
             changed = round(recipe.unanswerable * len(chosen))
             own += unanswerable_questions(questions, changed, rng)
@@ -77,7 +77,7 @@ def pair_examples(recipe: Recipe, data: Path, rng: random.Random) -> list[PairEx
     for source in recipe.pairs:
         drawn.extend(_pairs(source, data, rng))
     if recipe.statements:
-        pool = [q for source in recipe.spans for q in _questions(source, data) if q.title]
+        pool = [q for source in recipe.spans for q in questions_of(source, data) if q.title]
         drawn.extend(statement_pairs(pool, recipe.statements, rng))
     if recipe.overlap_pairs:
         drawn.extend(pair for _, pair in overlap_pairs(recipe.overlap_pairs, "training", rng))
@@ -165,7 +165,8 @@ def _opened(folder: str) -> Knowledge:
     return Knowledge.open(Path(folder), encoder=RememberingEncoder(knowledge.encoder))
 
 
-def _questions(source: SpanSource, data: Path) -> list[SquadQuestion]:
+def questions_of(source: SpanSource, data: Path) -> list[SquadQuestion]:
+    """Read the questions of a recipe's span file."""
     return read_squad(data_file(data, source.file), tokenised=source.tokenised)
 
 
@@ -179,7 +180,7 @@ def _unanswered(question: SquadQuestion) -> SpanExample:
     return SpanExample(question.question, question.title, question.context, -1, -1)
 
 
-def _negatives(
+def negatives(
     questions: Sequence[SquadQuestion], count: int, rng: random.Random
 ) -> list[SpanExample]:
     """Pair questions with another paragraph of their article (else of any) without the answer."""

@@ -27,7 +27,7 @@ from wherefrom.pipeline.statement import AUXILIARIES, PREPOSITIONS, as_statement
 from wherefrom.pipeline.support import SentenceVectors
 from wherefrom.pipeline.text_prompt import NO_ANSWER
 
-LEAST_SUPPORT = 0.45  # as probably as not: the bundled reader is too careful of short statements
+LEAST_SUPPORT = 0.5  # a sentence that is supported is so more probably than not
 LEAST_RELEVANCE = -4.0  # logit of the reader that a text answers the question; 0 is even odds
 MOST_SENTENCES = 64  # of a draft; who writes more has lost the thread
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)  # what some models think aloud

@@ -126,14 +126,7 @@ class Reader:
         ndarray
             Shape (N, 3): probabilities of entailment, neutral and contradiction.
         """
-        logits, features = self.inference_logits(premises, hypotheses)
-        known = self.manifest.calibration
-        scaling = Scaling(
-            known.inference_temperature,
-            known.inference_temperature_weights,
-            known.inference_biases,
-        )
-        return _shares(scaling.scaled(logits, features))
+        return self.inference_probabilities(*self.inference_logits(premises, hypotheses))
 
     def inference_logits(
         self, premises: Sequence[str], hypotheses: Sequence[str]
@@ -151,6 +144,18 @@ class Reader:
         for rows, (said, seen) in self._run(self._network.infer_with_features, prompts):
             logits[rows], features[rows] = said.cpu().numpy(), seen.cpu().numpy()
         return logits, features
+
+    def inference_probabilities(
+        self, logits: NDArray[np.float64], features: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Make probabilities (N, 3) of what `inference_logits` returns."""
+        known = self.manifest.calibration
+        scaling = Scaling(
+            known.inference_temperature,
+            known.inference_temperature_weights,
+            known.inference_biases,
+        )
+        return _shares(scaling.scaled(logits, features))
 
     @property
     def has_plausibility(self) -> bool:

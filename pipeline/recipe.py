@@ -55,6 +55,7 @@ RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "unanswerable": (0, ENDLESS),
     "statements": (0, ENDLESS),
     "overlap_pairs": (0, ENDLESS),
+    "probe": (0, ENDLESS),
     "max_tokens": (32, ENDLESS),
     "span_batch": (1, ENDLESS),
     "pair_batch": (1, ENDLESS),
@@ -91,7 +92,9 @@ class Recipe:
     `unanswerable` that of questions changed so that their own does not answer them
     (`wherefrom.pipeline.unanswerable`); `statements` the number of question-and-answer statements
     made from the span data for the inference head, `overlap_pairs` that of pairs whose words
-    overlap (`wherefrom.pipeline.overlap_pairs`). The learning rate rises over the first
+    overlap (`wherefrom.pipeline.overlap_pairs`). After training, so many examples as `probe` says
+    are drawn of the span data, to learn by them whether a passage answers
+    (`wherefrom.pipeline.probe`). The learning rate rises over the first
     `warmup_share` of the steps, stays, and falls to 0 over the last `decay_share`. `dropout` is
     that of the encoder's layers; on a CPU drawing its masks takes half of a step's time, and
     examples seen once or twice are hardly learnt by heart. `leaks` says what becomes of training
@@ -142,6 +145,7 @@ class Recipe:
     unanswerable: float = 0.0
     statements: int = 0
     overlap_pairs: int = 0
+    probe: int = 0
     max_tokens: int = 256
     span_batch: int = 16
     pair_batch: int = 32
@@ -257,7 +261,7 @@ def _checked(table: dict[str, Any], earlier: tuple[Earlier, ...], path: Path) ->
         known_failures=failures,
         **table,
     )
-    require_consistent(table, (recipe.warmup_share, recipe.decay_share), earlier, path)
+    require_consistent(table, learnt, (recipe.warmup_share, recipe.decay_share), earlier, path)
     return recipe
 
 

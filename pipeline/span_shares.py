@@ -92,6 +92,8 @@ def _shares(
     chances = odds / odds.sum()
     best = np.argsort(-chances, kind="stable")[:MOST]
     kept = best[chances[best] >= LEAST]
+    if not len(kept):  # all are alike
+        kept = best
     shares = np.round(chances[kept] / chances[kept].sum(), 4)
     return tuple(zip(named[kept].tolist(), shares.tolist(), strict=True))
 

@@ -22,11 +22,13 @@ from wherefrom.pipeline.checkpoint import (
 )
 from wherefrom.pipeline.cross_fitting import cross_fit
 from wherefrom.pipeline.data_file import data_file, require_data_files, take_data_sets
+from wherefrom.pipeline.examples import SpanExample
 from wherefrom.pipeline.gains import gains
 from wherefrom.pipeline.held_out import HeldOut
 from wherefrom.pipeline.measuring import measured, require_measurable
 from wherefrom.pipeline.model_card import write_model_card
 from wherefrom.pipeline.networks import is_reader
+from wherefrom.pipeline.probe import learn_probe, probe_examples
 from wherefrom.pipeline.processes import first_process_first, is_first_process, wait_for_all
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import LEARNT, Recipe, earlier_recipes, read_recipe
@@ -64,7 +66,7 @@ def train_reader(
     name
         What the reader is called; the name of `out` if it is left out.
     progress
-        Hears of the pairs that the recipe's teacher labels.
+        Hears of what the recipe's teacher labels, and of what its probe judges.
     tell
         Hears, before the first step, what of the drawn examples may be wrong.
 
@@ -88,15 +90,23 @@ def train_reader(
     require_data_files(recipe_files(recipe), data)
     require_measurable(recipe, data)
     require_calibratable(recipe, data)
+    probing = probe_examples(recipe, data) if recipe.probe else []  # refused now, not after a run
     trained = train(recipe, data, out / CHECKPOINTS, resume=resume, progress=progress, tell=tell)
     if is_first_process():
-        _write(out, name, recipe_file, recipe, data, trained)
+        _write(out, name, recipe_file, recipe, data, trained, probing, progress)
     wait_for_all()
     return read_manifest(out)
 
 
 def _write(
-    out: Path, name: str, recipe_file: Path, recipe: Recipe, data: Path, trained: TrainedReader
+    out: Path,
+    name: str,
+    recipe_file: Path,
+    recipe: Recipe,
+    data: Path,
+    trained: TrainedReader,
+    probing: list[SpanExample],
+    progress: Progress | None,
 ) -> None:
     """Write a reader, fit its probabilities, measure it, and write what was found."""
     manifest = ReaderManifest(
@@ -110,9 +120,25 @@ def _write(
     own = recipe.adapter_rank > 0 and trained.network.adapting == PLAUSIBILITY
     manifest = replace(manifest, calibration=_first_calibration(recipe, own_plausibility=own))
     write_manifest(out, manifest)
+    if probing:
+        manifest = _probed(out, manifest, probing, progress)
     examples = calibration_examples(recipe, data, trained.held_out)
     manifest = _calibrated(out, manifest, examples, answers=not recipe.adapter_rank)
     _report(out, manifest, recipe, data, examples)
+
+
+def _probed(
+    out: Path, manifest: ReaderManifest, examples: list[SpanExample], progress: Progress | None
+) -> ReaderManifest:
+    """Let a probe learn of the stored weights whether a passage answers, and write it."""
+    probe = learn_probe(Reader.open(out), examples, progress=progress)
+    manifest = replace(
+        manifest,
+        calibration=replace(manifest.calibration, answerable_probe=probe),
+        training={**manifest.training, "probe_examples": len(examples)},
+    )
+    write_manifest(out, manifest)
+    return manifest
 
 
 def _calibrated(
@@ -177,7 +203,7 @@ def _first_calibration(recipe: Recipe, *, own_plausibility: bool) -> Calibration
         calibration = replace(calibration, choice_weights={"plausibility": 1.0})
     if own_plausibility:
         return replace(calibration, plausibility_temperature=1.0)
-    return uncalibrated(calibration)
+    return replace(uncalibrated(calibration), answerable_probe=())  # which saw other features
 
 
 def _known_calibration(recipe: Recipe) -> Calibration:

@@ -21,7 +21,7 @@ def tried(tries: int, made: int, wanted: int, what: str) -> int:
     if in_vain(tries, made):
         raise UsageError(
             f"the span data hold too few {what}: {made} of {wanted} examples could be made in "
-            f"{tries} draws; set negatives, unanswerable or statements lower in the recipe, or add "
-            "articles"
+            f"{tries} draws; set negatives, unanswerable, statements or probe lower in the recipe, "
+            "or add articles"
         )
     return tries + 1

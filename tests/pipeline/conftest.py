@@ -190,6 +190,28 @@ def tiny_reader(tiny_reader_folder: Path) -> "Reader":
     return Reader.open(tiny_reader_folder, device="cpu")
 
 
+@pytest.fixture(scope="session")
+def judging_reader_folder(
+    tmp_path_factory: pytest.TempPathFactory,
+    backbone_folder: Path,
+    make_network: Callable[..., "ReaderNetwork"],
+) -> Path:
+    """Give the folder of the tiny reader with a plausibility head that has learnt nothing."""
+    import torch
+    from transformers import AutoTokenizer
+
+    from wherefrom.pipeline.checkpoint import ReaderManifest, save_reader
+
+    folder = tmp_path_factory.mktemp("tiny") / "judging"
+    network = make_network()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(SEED)
+        network.plausibility = torch.nn.Linear(32, 1)
+    tokenizer = AutoTokenizer.from_pretrained(backbone_folder)
+    save_reader(folder, network.eval(), tokenizer, ReaderManifest("judging", "", TINY_TOKENS))
+    return folder
+
+
 def saved_translator(folder: Path, kind: str, seed: int, words: Sequence[str] = ()) -> Path:
     """Save a tiny model (``t5`` or ``marian``) that turns words into words, somehow."""
     import torch

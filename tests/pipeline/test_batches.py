@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,14 +17,23 @@ from wherefrom.pipeline.batches import (
     Item,
     PairItem,
     SpanItem,
+    choice_items,
+    claim_items,
     collate,
     cut_batches,
     padded,
     pair_items,
     span_items,
 )
-from wherefrom.pipeline.examples import TAUGHT, PairExample, SpanExample
+from wherefrom.pipeline.examples import (
+    TAUGHT,
+    ChoiceExample,
+    ClaimExample,
+    PairExample,
+    SpanExample,
+)
 from wherefrom.pipeline.prompt import PromptBuilder
+from wherefrom.pipeline.span_shares import NOWHERE, SpanShares
 
 WORDS = st.lists(st.sampled_from(["owl", "a", "it's", "1907.", "x-ray"]), min_size=1, max_size=30)
 
@@ -163,6 +173,83 @@ def test_a_batch_of_spans(tiny_builder: PromptBuilder) -> None:
     rows = torch.arange(2)
     assert tensors["allowed"][rows, tensors["start"]].all()
     assert tensors["allowed"][rows, tensors["end"]].all()
+
+
+def test_what_a_teacher_said_of_spans_counts_in_the_place_of_the_answer(
+    tiny_builder: PromptBuilder,
+) -> None:
+    plain = example_of(["owl", "1907."], 1, 1)
+    taught = replace(plain, question="when?", taught=True)
+    shares = SpanShares(((0, 0.75), (NOWHERE, 0.25)), ((3, 0.5), (9, 0.5)))
+    heard = {(each.question, each.title, each.text): shares for each in (plain, taught)}
+    one, other = span_items([plain, taught], tiny_builder, heard)
+    owl, its_end = other.prompt.starts.tolist().index(0), other.prompt.ends.tolist().index(3)
+    assert one.said is None
+    assert other.said == (((owl, 0.75), (0, 0.25)), ((its_end, 0.5), (other.end, 0.5)))
+    assert span_items([taught], tiny_builder)[0].said is None  # where nobody was asked
+    mixed = collate([one, other])
+    shape = mixed["ids"].shape
+    wanted_starts, wanted_ends = torch.zeros(shape), torch.zeros(shape)
+    wanted_starts[0, one.start] = wanted_ends[0, one.end] = 1.0
+    wanted_starts[1, owl], wanted_starts[1, 0] = 0.75, 0.25
+    wanted_ends[1, its_end] = wanted_ends[1, other.end] = 0.5
+    assert torch.equal(mixed["start"], wanted_starts)
+    assert torch.equal(mixed["end"], wanted_ends)
+    assert torch.equal(collate([other])["start"], wanted_starts[1:])
+
+
+def test_what_a_teacher_said_of_choices_counts_in_the_place_of_the_right_one(
+    tiny_builder: PromptBuilder,
+) -> None:
+    examples = [
+        ChoiceExample(("", ""), ("a", "b"), 1),
+        ChoiceExample(("", "owl", "owl"), ("a", "b", "c"), 1, taught=True),
+    ]
+    heard = {("", "a"): 1.0, ("owl", "b"): 0.0, ("owl", "c"): 3.0}
+    one, other = choice_items(examples, tiny_builder, heard)
+    shares = np.exp([1.0, 0.0, 3.0]) / np.exp([1.0, 0.0, 3.0]).sum()
+    assert (one.said, other.said) == ((), pytest.approx(shares))
+    targets = collate([one, other])["right"]
+    assert targets.shape == (2, 3)
+    assert targets[0].tolist() == [0, 1, 0]
+    assert targets[1].tolist() == pytest.approx(shares)
+    assert collate([one])["right"].tolist() == [1]
+    assert choice_items(examples, tiny_builder)[1].said == ()
+
+
+def test_what_a_teacher_said_of_claims_is_their_probability(tiny_builder: PromptBuilder) -> None:
+    examples = [
+        ClaimExample("", "a", True),
+        ClaimExample("", "a", True, taught=True),
+        ClaimExample("owl", "a", False, taught=True),
+    ]
+    items = claim_items(examples, tiny_builder, {("", "a"): -2.0, ("owl", "a"): 1.0})
+    wanted = [1.0, 1 / (1 + np.exp(2.0)), 1 / (1 + np.exp(-1.0))]
+    assert collate(items)["true"].tolist() == pytest.approx(wanted)
+    assert [item.true for item in claim_items(examples, tiny_builder)] == [1.0, 1.0, 0.0]
+
+
+def test_examples_that_are_shown_several_times_become_prompts_once(
+    tiny_builder: PromptBuilder,
+) -> None:
+    spans = [example_of(["owl", "1907."], 1, 1), SpanExample("who?", "t", "an owl", -1, -1)]
+    one, other, again = span_items([*spans, spans[0]], tiny_builder)
+    assert one is again
+    assert said(one, spans[0]) == "1907."
+    assert (other.start, other.end) == (0, 0)
+    pairs = [PairExample("a", "b", 0), PairExample("a", "c", 1), PairExample("a", "b", 2)]
+    first, second, third = pair_items(pairs, np.eye(3, dtype=np.float32), tiny_builder)
+    assert first.prompt is third.prompt
+    assert first.prompt.ids.tolist() != second.prompt.ids.tolist()
+    assert [item.target.index(1.0) for item in (first, second, third)] == [0, 1, 2]
+    choices = [
+        ChoiceExample(("", "owl"), ("a", "b"), 0),
+        ChoiceExample(("", "owl"), ("c", "b"), 0),
+    ]
+    (a, b), (c, also_b) = (item.prompts for item in choice_items(choices, tiny_builder))
+    assert b is also_b
+    shown = tiny_builder.inference(["", "owl", ""], ["a", "b", "c"])
+    assert [each.ids.tolist() for each in (a, b, c)] == [each.ids.tolist() for each in shown]
 
 
 @pytest.mark.parametrize("kind", ["spans", "pairs"])

@@ -65,10 +65,10 @@ def test_a_small_file_is_refused(data: Path, write_pairs: Callable[..., Path]) -
 
 
 def test_statements_go_with_pairs(answered: Path) -> None:
-    held_out = calibration_examples(recipe(), answered, HeldOut(pairs=pairs(240)))
-    assert held_out.pairs == pairs(240)
+    held_out = calibration_examples(recipe(), answered, HeldOut(pairs=pairs(800)))
+    assert held_out.pairs == pairs(800)
     found = held_out.statements
-    assert 0.6 * STATEMENTS * 240 < len(found) <= STATEMENTS * 240 + 2
+    assert 0.6 * STATEMENTS * 800 < len(found) <= STATEMENTS * 800 + 2
     assert len(set(found)) == len(found)
     assert all(pair.premise.startswith("Owls: ") for pair in found)
     assert {pair.label for pair in found} == {0, 1, 2}
@@ -78,17 +78,17 @@ def test_statements_go_with_pairs(answered: Path) -> None:
 def test_pairs_of_files_take_statements_wherever_they_stand(
     answered: Path, write_pairs: Callable[..., Path]
 ) -> None:
-    write_pairs(answered / "p.jsonl", [(p.premise, p.hypothesis, "neutral", "s") for p in pairs(9)])
+    write_pairs(answered / "p.jsonl", [(p.premise, p.hypothesis, "neutral", "s") for p in pairs(180)])
     both = (*recipe().calibrate, Evaluation("p.jsonl", "pairs"))
     for calibrate in (both, both[::-1]):
         found = calibration_examples(replace(recipe(), calibrate=calibrate), answered, HeldOut())
-        assert len(found.pairs) == 9
-        assert 3 <= len(found.statements) <= 5
+        assert len(found.pairs) == 180
+        assert 3 <= len(found.statements) <= 7
 
 
 def test_the_seed_draws_statements(answered: Path) -> None:
     def statements(seed: int) -> list[PairExample]:
-        held_out = HeldOut(pairs=pairs(60))
+        held_out = HeldOut(pairs=pairs(400))
         return calibration_examples(replace(recipe(), seed=seed), answered, held_out).statements
 
     assert statements(1) == statements(1)
@@ -100,9 +100,9 @@ def test_no_statement_without_pairs(answered: Path) -> None:
 
 
 def test_no_statement_where_paragraphs_have_one_answer(data: Path) -> None:
-    assert calibration_examples(recipe(), data, HeldOut(pairs=pairs(60))).statements == []
+    assert calibration_examples(recipe(), data, HeldOut(pairs=pairs(400))).statements == []
 
 
 def test_pairs_alone_stay_alone(answered: Path) -> None:
     alone = replace(recipe(), calibrate=())
-    assert calibration_examples(alone, answered, HeldOut(pairs=pairs(60))).statements == []
+    assert calibration_examples(alone, answered, HeldOut(pairs=pairs(400))).statements == []

@@ -1,8 +1,10 @@
 """Test what a run is shown: shares, paragraphs without an answer, statements with labels."""
 
+import json
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wherefrom.kb.errors import UsageError
-from wherefrom.pipeline.curriculum import pair_examples, repeat, span_examples
+from wherefrom.pipeline.curriculum import (
+    choice_examples,
+    claim_examples,
+    pair_examples,
+    repeat,
+    span_examples,
+)
 from wherefrom.pipeline.examples import CONTRADICTION, ENTAILMENT, INFERENCE_LABELS, PairExample
 from wherefrom.pipeline.overlap_pairs import overlap_pairs
 from wherefrom.pipeline.recipe import Recipe
-from wherefrom.pipeline.sources import PairSource, SpanSource
+from wherefrom.pipeline.sources import JudgedSource, PairSource, SpanSource
 from wherefrom.pipeline.squad import read_squad
 from wherefrom.pipeline.statement import as_statement
 
@@ -124,6 +132,42 @@ def test_changed_questions_come_after_all_that_is_drawn_without_them(data: Path)
         assert (example.start, example.end) == (-1, -1)
         assert example.question not in asked
         assert example.text in asked.values()
+
+
+def test_all_that_is_made_of_a_taught_file_is_taught(
+    data: Path, write_squad: Callable[..., Path]
+) -> None:
+    one = [("One", [("An owl is here.", [("What is here?", "An owl")])])]
+    write_squad(data / "one.json", one)
+    sources = (SpanSource("spans.json", taught=True), SpanSource("one.json"))
+    values = {"negatives": 0.0, "unanswerable": 0.5}
+    drawn = span_examples(recipe(spans=sources[:1], **values), data, random.Random(3))
+    plain = span_examples(recipe(spans=SPANS, **values), data, random.Random(3))
+    assert all(example.taught for example in drawn)
+    assert [replace(example, taught=False) for example in drawn] == plain
+    both = span_examples(recipe(spans=sources), data, random.Random(3))
+    assert {example.taught for example in both if example.text == "An owl is here."} == {False}
+    assert sum(example.taught for example in both) == 8
+
+
+@pytest.mark.parametrize("taught", [False, True])
+def test_choices_and_claims_are_taught_as_their_files_are(data: Path, taught: bool) -> None:
+    capitals = ("Paris", "Berlin", "Rome", "Ulm", "Lyon")
+    facts = [f"{city}\tcapital of\tLand {city}\n" for city in capitals]
+    (data / "facts.tsv").write_text("".join(facts))
+    options = [{"label": label, "text": city} for label, city in (("A", "Paris"), ("B", "Ulm"))]
+    asked = {"question": "Which city?", "choices": options, "answerKey": "B"}
+    (data / "choices.jsonl").write_text(json.dumps(asked) + "\n")
+    (data / "claims.jsonl").write_text(json.dumps({"claim": "Owls fly.", "label": True}) + "\n")
+    files = ("facts.tsv", "choices.jsonl")
+    values = recipe(
+        choices=tuple(JudgedSource(file, taught=taught) for file in files),
+        claims=(JudgedSource("claims.jsonl", taught=taught),),
+    )
+    choices = choice_examples(values, data, random.Random(1))
+    claims = claim_examples(values, data, random.Random(1))
+    assert len(choices) > 1 and len(claims) == 1
+    assert {example.taught for example in (*choices, *claims)} == {taught}
 
 
 def pairs_by_label(drawn: list[PairExample]) -> Counter[str]:

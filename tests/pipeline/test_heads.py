@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -114,6 +115,46 @@ def test_choices_of_one_question_compete_with_each_other_alone(
         logits = judging.plausible(batch["ids"], batch["mask"], batch["types"])
     wanted = -math.log(chances(logits[:2])[1]) - math.log(chances(logits[2:])[0])
     assert loss_of(judging, batch) == pytest.approx(wanted / 2, rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["spans", "choices"])
+def test_a_teacher_that_is_sure_of_the_labels_teaches_what_they_teach(
+    judging: ReaderNetwork, tiny_builder: PromptBuilder, kind: str
+) -> None:
+    if kind == "spans":
+        answered = SpanExample("who?", "city", "Paris is the capital", 0, 5)
+        examples = [answered, SpanExample("who?", "", "an owl", -1, -1)]
+        plain = span_items(examples, tiny_builder)
+        sure = [replace(item, said=(((item.start, 1.0),), ((item.end, 1.0),))) for item in plain]
+    else:
+        examples = [
+            ChoiceExample(("", ""), ("an owl", "a tower"), 1),
+            ChoiceExample(("a city", "", "the sea"), ("an owl", "a river", "a tower"), 0),
+        ]
+        plain = choice_items(examples, tiny_builder)
+        sure = [replace(plain[0], said=(0.0, 1.0)), replace(plain[1], said=(1.0, 0.0, 0.0))]
+    wanted = loss_of(judging, collate(plain))
+    assert wanted > 0.01
+    assert loss_of(judging, collate(sure)) == pytest.approx(wanted, rel=1e-5)
+    assert loss_of(judging, collate([plain[0], sure[1]])) == pytest.approx(wanted, rel=1e-5)
+
+
+def test_the_loss_of_taught_spans_is_cross_entropy_with_what_the_teacher_says(
+    network: ReaderNetwork, tiny_builder: PromptBuilder
+) -> None:
+    (item,) = span_items([SpanExample("who?", "", "Paris is the capital", 0, 5)], tiny_builder)
+    said = ((0, 0.25), (item.start, 0.75)), ((item.end, 0.5), (item.end + 1, 0.5))
+    batch = collate([replace(item, said=said)])
+    with torch.no_grad():
+        outputs = network.read(batch["ids"], batch["mask"], batch["types"])
+    places = torch.nonzero(batch["allowed"][0]).flatten()
+    wanted = 0.0
+    for logits, shares in ((outputs.start[0], said[0]), (outputs.end[0], said[1])):
+        known = dict(zip(places.tolist(), chances(logits[places]), strict=True))
+        wanted -= sum(share * math.log(known[token]) for token, share in shares) / 2
+    relevance = float(outputs.relevance[0])  # there is an answer with 0.75
+    wanted += 0.5 * (math.log(1 + math.exp(-relevance)) + 0.25 * relevance)
+    assert loss_of(network, batch) == pytest.approx(wanted, rel=1e-4)
 
 
 def test_claims_and_texts(judging: ReaderNetwork, tiny_builder: PromptBuilder) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from wherefrom.kb.errors import RecordError
-from wherefrom.pipeline.multiple_choice import ChoiceQuestion, read_choices
+from wherefrom.pipeline.examples import ChoiceExample
+from wherefrom.pipeline.multiple_choice import ChoiceQuestion, as_example, read_choices
 from wherefrom.pipeline.records import Option
+from wherefrom.pipeline.statement import as_statement
 
 CHOICES = [{"label": "A", "text": "Paris"}, {"label": "B", "text": "Rome"}]
 OPTIONS = (Option("A", "Paris"), Option("B", "Rome"))
@@ -27,6 +29,18 @@ def test_both_forms_are_read(tmp_path: Path) -> None:
     assert list(read_choices(saved(tmp_path, GOOD, nested))) == [wanted, wanted]
 
 
+def test_what_a_question_is_about_is_the_premise_of_every_choice(tmp_path: Path) -> None:
+    about = {**GOOD, "context": "They drove to Lazio."}
+    with_context, without, blank = read_choices(
+        saved(tmp_path, about, GOOD, {**GOOD, "context": ""})
+    )
+    assert with_context == ChoiceQuestion("Which city?", OPTIONS, 1, "They drove to Lazio.")
+    assert without == blank
+    statements = tuple(as_statement("Which city?", one.text) for one in OPTIONS)
+    assert as_example(with_context) == ChoiceExample(("They drove to Lazio.",) * 2, statements, 1)
+    assert as_example(without).premises == ("", "")
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -41,6 +55,7 @@ def test_both_forms_are_read(tmp_path: Path) -> None:
         ({"choices": [*CHOICES, {"label": "C"}]}, 'there is no "text"'),
         ({"choices": [*CHOICES, {"label": "C", "text": ""}]}, '"text" is empty'),
         ({"choices": [*CHOICES, {"label": 3, "text": "x"}]}, '"label" is a number'),
+        ({"context": 3}, '"context" is a number'),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(

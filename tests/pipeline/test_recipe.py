@@ -10,7 +10,7 @@ import pytest
 from wherefrom.kb.errors import SourceError, UsageError
 from wherefrom.pipeline.augment_table import Augment
 from wherefrom.pipeline.recipe import Recipe, read_recipe
-from wherefrom.pipeline.sources import Evaluation, PairSource, SpanSource
+from wherefrom.pipeline.sources import Evaluation, JudgedSource, PairSource, SpanSource
 
 # Sources for non-commercial use, or whose licence is not known or not stated.
 BARRED = {"sick", "ocnli", "rte", "mpe", "joci", "scitail", "lingnli"}
@@ -59,6 +59,7 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
         label_smoothing = 0.1
         adversary = "freelb"
         known_failures = ["It sees no owls."]
+        probe = 40
 
         [[spans]]
         file = "a.json"
@@ -67,6 +68,7 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
         [[spans]]
         file = "b.json"
         tokenised = true
+        taught = true
 
         [[pairs]]
         file = "c.jsonl"
@@ -77,6 +79,15 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
         file = "d.jsonl"
         taught = true
         exchanges = 2
+
+        [[choices]]
+        file = "g.jsonl"
+        taught = true
+
+        [[claims]]
+        file = "h.jsonl"
+        share = 0.5
+        taught = true
 
         [[evaluate]]
         file = "e.jsonl"
@@ -100,11 +111,13 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
     """
     assert read_recipe(saved(tmp_path, text)) == Recipe(
         encoder="folder/of/an/encoder",
-        spans=(SpanSource("a.json", 2), SpanSource("b.json", tokenised=True)),
+        spans=(SpanSource("a.json", 2), SpanSource("b.json", tokenised=True, taught=True)),
         pairs=(
             PairSource("c.jsonl", {"one": 1.5, "two": 0}, {"one/neutral": 3.0}),
             PairSource("d.jsonl", {}, {}, taught=True, exchanges=2),
         ),
+        choices=(JudgedSource("g.jsonl", taught=True),),
+        claims=(JudgedSource("h.jsonl", 0.5, taught=True),),
         evaluate=(Evaluation("e.jsonl", "pairs"), Evaluation("e.jsonl", "pairs", "typos")),
         calibrate=(Evaluation("f.jsonl", "yes_no"),),
         licences={"a.json": "MIT"},
@@ -113,6 +126,7 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
         teacher=("folder/of/a/reader",),
         label_smoothing=0.1,
         adversary="freelb",
+        probe=40,
         seed=3,
         max_tokens=128,
         learning_rate=1,
@@ -209,6 +223,25 @@ def test_every_key_is_documented_with_its_default() -> None:
             START + '[[pairs]]\nfile = "p"\ntaught = true\n',
             ": p is taught, but the recipe names no teacher",
         ),
+        (START + SPANS + "taught = 1\n", r", \[\[spans\]\]: taught must be true or false, found 1"),
+        (
+            START + '[[choices]]\nfile = "c"\ntaught = "yes"\n',
+            r", \[\[choices\]\]: taught must be true or false, found 'yes'",
+        ),
+        (
+            START + SPANS + "taught = true\n" + PAIRS,
+            ": s is taught, but the recipe names no teacher",
+        ),
+        (
+            START + SPANS + '[[claims]]\nfile = "c"\ntaught = true\n',
+            ": c is taught, but the recipe names no teacher",
+        ),
+        (
+            START + "probe = 10\n" + PAIRS,
+            r": probe needs \[\[spans\]\], of whose questions it learns",
+        ),
+        (START + "probe = -1\n" + SPANS, ": probe must be at least 0, found -1"),
+        (START + "probe = 0.5\n" + SPANS, ": probe must be int, found 0.5"),
         (
             START + '[[pairs]]\nfile = "p"\nexchanges = 1\n',
             "exchanges are labelled by the teacher: taught = true",

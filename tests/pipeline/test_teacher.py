@@ -1,4 +1,4 @@
-"""Test what a teacher says of pairs, and that it is asked once."""
+"""Test what a teacher says of pairs, statements and spans, and that it is asked once."""
 
 import json
 from dataclasses import replace
@@ -8,13 +8,27 @@ import numpy as np
 import pytest
 import torch
 
+from wherefrom.kb.errors import ModelError
 from wherefrom.pipeline import teacher as module
-from wherefrom.pipeline.examples import CONTRADICTION, TAUGHT, PairExample
+from wherefrom.pipeline.examples import (
+    CONTRADICTION,
+    TAUGHT,
+    ChoiceExample,
+    ClaimExample,
+    PairExample,
+    SpanExample,
+)
 from wherefrom.pipeline.reader import Reader
-from wherefrom.pipeline.teacher import STAGE, Teacher, targets
+from wherefrom.pipeline.span_shares import SpanShares, mean_shares
+from wherefrom.pipeline.teacher import STAGE, Teacher, said_of, targets
 
 TEXTS = [("A man sleeps.", "A man runs."), ("A dog\nsleeps.", "É"), ("A dog.", "Rain.")]
 ASKED = [PairExample(premise, hypothesis, TAUGHT) for premise, hypothesis in TEXTS]
+QUESTIONS = [
+    ("Who designed it?", "Paris", "The tower was built in 1889. Gustave Eiffel designed it."),
+    ("É?", "", "The\nSpree flows."),
+    ("Who?", "Ulm", ""),
+]
 
 
 class Counted:
@@ -36,6 +50,11 @@ class Counted:
 
 def refuse(*_: object) -> None:
     raise AssertionError("the teacher is asked again")
+
+
+@pytest.fixture(scope="module")
+def judging(judging_reader_folder: Path) -> Reader:
+    return Reader.open(judging_reader_folder, device="cpu")
 
 
 def test_probabilities_are_the_teachers_or_the_labels(tmp_path: Path, tiny_reader: Reader) -> None:
@@ -118,3 +137,93 @@ def test_several_teachers_are_an_ensemble(
         assert labels[pair] == pytest.approx(means, abs=1e-12)
         assert alone[0][pair] != alone[1][pair]
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_statement_is_asked_about_once_and_kept(
+    tmp_path: Path, judging: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = Teacher((judging,), tmp_path).plausibility([*TEXTS, *TEXTS])
+    wanted = judging.plausibility([p for p, _ in TEXTS], [s for _, s in TEXTS])
+    assert list(said) == TEXTS
+    assert list(said.values()) == pytest.approx(wanted, abs=1e-4)
+    (file,) = tmp_path.iterdir()
+    assert file.name == f"{judging.manifest.weights_sha256[:16]}.statements.jsonl"
+    records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert {(r["premise"], r["statement"]): r["plausibility"] for r in records} == said
+    monkeypatch.setattr(Reader, "plausibility", refuse)
+    assert Teacher((judging,), tmp_path).plausibility(TEXTS) == said
+    assert len(file.read_bytes().splitlines()) == len(TEXTS)
+
+
+def test_a_teacher_without_plausibility_is_refused(tmp_path: Path, tiny_reader: Reader) -> None:
+    with pytest.raises(ModelError, match="the reader tiny has no plausibility head"):
+        Teacher((tiny_reader,), tmp_path).plausibility(TEXTS)
+
+
+def test_spans_are_asked_for_once_and_kept(
+    tmp_path: Path, tiny_reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = Teacher((tiny_reader,), tmp_path).span_shares([*QUESTIONS, QUESTIONS[0]])
+    asked = [question for question, *_ in QUESTIONS]
+    assert list(said) == QUESTIONS
+    assert list(said.values()) == tiny_reader.span_shares(asked, [(t, x) for _, t, x in QUESTIONS])
+    assert said[QUESTIONS[2]] == SpanShares(((-1, 1.0),), ((-1, 1.0),))  # there is no other place
+    (file,) = tmp_path.iterdir()
+    assert file.name == f"{tiny_reader.manifest.weights_sha256[:16]}.spans.jsonl"
+    first = json.loads(file.read_text(encoding="utf-8").splitlines()[0])
+    assert (first["question"], first["title"], first["text"]) == QUESTIONS[0]
+    assert tuple(map(tuple, first["starts"])) == said[QUESTIONS[0]].starts
+    monkeypatch.setattr(Reader, "span_shares", refuse)
+    assert Teacher((tiny_reader,), tmp_path).span_shares(QUESTIONS) == said
+
+
+def test_an_ensemble_says_the_mean_of_statements_and_spans(
+    tmp_path: Path, judging: Reader, judging_reader_folder: Path
+) -> None:
+    other = Reader.open(judging_reader_folder, device="cpu")
+    other.manifest = replace(other.manifest, weights_sha256="0" * 64)
+    with torch.no_grad():
+        other._network.plausibility.bias.add_(3.0)
+        other._network.span.weight.mul_(-1.0)
+    both = Teacher((judging, other), tmp_path)
+    one, two = (Teacher((each,), tmp_path) for each in (judging, other))
+    low, high = one.plausibility(TEXTS), two.plausibility(TEXTS)
+    means = {pair: pytest.approx((low[pair] + high[pair]) / 2, abs=1e-12) for pair in TEXTS}
+    assert both.plausibility(TEXTS) == means
+    assert all(high[pair] > low[pair] + 2 for pair in TEXTS)
+    asked = QUESTIONS[:1]
+    (first,), (second,) = (each.span_shares(asked).values() for each in (one, two))
+    assert first != second
+    assert both.span_shares(asked) == {asked[0]: mean_shares([first, second])}
+
+
+def test_a_teacher_is_asked_about_what_is_taught_alone(tmp_path: Path, judging: Reader) -> None:
+    spans = [SpanExample(*each, -1, -1, taught=number > 0) for number, each in enumerate(QUESTIONS)]
+    choices = [
+        ChoiceExample(("", "it"), ("a", "b"), 0),
+        ChoiceExample(("owls", ""), ("c", "d"), 1, taught=True),
+    ]
+    claims = [ClaimExample("", "e", True, taught=True), ClaimExample("", "f", True)]
+    pairs = [ASKED[0], PairExample("a", "b", CONTRADICTION)]
+    said = said_of(spans, pairs, choices, claims, Teacher((judging,), tmp_path))
+    assert list(said.spans) == QUESTIONS[1:]
+    assert list(said.plausibility) == [("owls", "c"), ("", "d"), ("", "e")]
+    assert said.pairs[1].tolist() == [0, 0, 1]
+    assert len(list(tmp_path.iterdir())) == 3
+    labels = tmp_path / f"{judging.manifest.weights_sha256[:16]}.jsonl"
+    (record,) = map(json.loads, labels.read_text(encoding="utf-8").splitlines())
+    assert (record["premise"], record["hypothesis"]) == TEXTS[0]
+
+
+def test_where_nothing_is_taught_nobody_is_asked(tmp_path: Path, tiny_reader: Reader) -> None:
+    examples = (
+        [SpanExample(*QUESTIONS[0], -1, -1)],
+        [PairExample("a", "b", 1)],
+        [ChoiceExample(("",) * 2, ("a", "b"), 0)],
+        [ClaimExample("", "c", False)],
+    )
+    kept = tmp_path / "kept"  # the tiny reader could say nothing of a statement
+    for teacher in (None, Teacher((tiny_reader,), kept)):
+        said = said_of(*examples, teacher)
+        assert (said.pairs.tolist(), said.plausibility, said.spans) == ([[0, 1, 0]], {}, {})
+    assert not kept.exists()

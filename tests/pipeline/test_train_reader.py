@@ -17,7 +17,9 @@ from wherefrom.pipeline.checkpoint import ReaderManifest, read_manifest
 from wherefrom.pipeline.evaluation import count, in_words
 from wherefrom.pipeline.measuring import measure
 from wherefrom.pipeline.model_card import model_card
+from wherefrom.pipeline.probe import learn_probe, probe_examples
 from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.recipe import read_recipe
 from wherefrom.pipeline.sources import EVALUATION_TASKS, Evaluation
 from wherefrom.pipeline.train_reader import CHECKPOINTS, READING_TOKENS, train_reader
 
@@ -295,6 +297,46 @@ def test_what_could_not_be_measured_is_refused_before_the_run(
         with pytest.raises(UsageError, match=message):
             train_reader(recipe, place / "data", tmp_path / "out")
         assert not (tmp_path / "out").exists()
+
+
+def test_a_probe_is_learnt_by_the_stored_weights_and_counted(
+    place: Path, manifest: ReaderManifest, tmp_path: Path
+) -> None:
+    text = (place / "recipe.toml").read_text().replace("seed = 5", "seed = 5\nprobe = 12")
+    (tmp_path / "recipe.toml").write_text(text)
+    made = train_reader(tmp_path / "recipe.toml", place / "data", tmp_path / "out")
+    assert made.weights_sha256 == manifest.weights_sha256
+    examples = probe_examples(read_recipe(tmp_path / "recipe.toml"), place / "data")
+    assert made.training["probe_examples"] == len(examples) >= 9
+    probe = made.calibration.answerable_probe
+    assert probe == learn_probe(Reader.open(tmp_path / "out"), examples)
+    assert len(probe) == 32 + 7
+    assert read_manifest(tmp_path / "out") == made
+    assert manifest.calibration.answerable_probe == ()
+    assert "probe_examples" not in manifest.training
+
+
+def test_beside_an_adapter_questions_that_are_not_shown_teach_a_probe(
+    place: Path, manifest: ReaderManifest, tmp_path: Path
+) -> None:
+    (tmp_path / "recipe.toml").write_text(
+        f'''
+encoder = "{(place / "out").as_posix()}"
+max_tokens = 64
+adapter_rank = 4
+max_steps = 1
+probe = 12
+[[spans]]
+file = "qa/train.json.gz"
+share = 0
+[[pairs]]
+file = "nli/train.jsonl"
+'''
+    )
+    made = train_reader(tmp_path / "recipe.toml", place / "data", tmp_path / "out")
+    assert "span_items" not in made.training
+    assert made.training["probe_examples"] >= 9
+    assert len(made.calibration.answerable_probe) == 32 + 7
 
 
 ROBUST = """

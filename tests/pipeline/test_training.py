@@ -1,5 +1,6 @@
 """Test training runs of a few steps: they learn, and a killed one goes on as if it had not been."""
 
+import json
 import math
 import random
 from collections.abc import Callable
@@ -14,8 +15,15 @@ from transformers import AutoModel, DistilBertConfig, DistilBertModel, MPNetConf
 
 from wherefrom.kb.errors import SourceError, UsageError
 from wherefrom.pipeline import training
-from wherefrom.pipeline.batches import Item, PairItem, SpanItem, collate
-from wherefrom.pipeline.checkpoint import WEIGHTS
+from wherefrom.pipeline.batches import (
+    ChoiceItem,
+    ClaimItem,
+    Item,
+    PairItem,
+    SpanItem,
+    collate,
+)
+from wherefrom.pipeline.checkpoint import WEIGHTS, read_manifest
 from wherefrom.pipeline.draws import draw_batches
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.networks import freeze_layers, new_network, require_same_shape
@@ -23,7 +31,8 @@ from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.quantised import dequantise
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import Recipe
-from wherefrom.pipeline.sources import PairSource, SpanSource
+from wherefrom.pipeline.sources import JudgedSource, PairSource, SpanSource
+from wherefrom.pipeline.statement import as_statement
 from wherefrom.pipeline.teacher import Teacher
 from wherefrom.pipeline.training import train
 
@@ -239,6 +248,46 @@ def test_a_taught_reader_learns_what_its_teacher_says(
     fresh = new_network(taught.encoder, dropout=0.0).eval()
     floor = -sum(p * math.log(p) for row in _targets(batches) for p in row) / 186
     assert mean_loss(trained.network, batches) - floor < 0.5 * (mean_loss(fresh, batches) - floor)
+
+
+def test_spans_choices_and_claims_are_taught_too(
+    recipe: Recipe, data: Path, tmp_path: Path, judging_reader_folder: Path
+) -> None:
+    options = [{"label": label, "text": city} for label, city in (("A", "Paris"), ("B", "Berlin"))]
+    asked = {"question": "Where?", "context": "It is old.", "choices": options, "answerKey": "B"}
+    claim = {"claim": "Paris is old.", "label": False}
+    for name, record in (("choices.jsonl", asked), ("claims.jsonl", claim)):
+        (data / name).write_text(json.dumps(record) + "\n")
+    taught = replace(
+        recipe,
+        spans=(SpanSource("spans.json", taught=True),),
+        pairs=(),
+        choices=(JudgedSource("choices.jsonl", share=2.0, taught=True),),
+        claims=(JudgedSource("claims.jsonl", share=2.0, taught=True),),
+        statements=0,
+        calibration_share=0.0,
+        teacher=(str(judging_reader_folder),),
+        max_steps=2,
+    )
+    trained = train(taught, data, tmp_path / "out")
+    assert (trained.steps, trained.items["choice_items"], trained.items["claim_items"]) == (2, 2, 2)
+    sha256 = read_manifest(judging_reader_folder).weights_sha256[:16]
+    kept = {file.name for file in (tmp_path / "out/teacher").iterdir()}
+    assert kept == {f"{sha256}.spans.jsonl", f"{sha256}.statements.jsonl"}
+    teacher = Teacher((Reader.open(judging_reader_folder),), tmp_path / "out/teacher")
+    batches, _ = draw_batches(taught, data, _builder(trained), teacher=teacher)
+    items = [item for batch in batches for item in batch]
+    assert all(item.said for item in items if isinstance(item, SpanItem))
+    pairs = [("It is old.", as_statement("Where?", each["text"])) for each in options]
+    one, other, alone = teacher.plausibility([*pairs, ("", "Paris is old.")]).values()
+    shares = pytest.approx([_chance(one - other), _chance(other - one)])
+    assert [item.said for item in items if isinstance(item, ChoiceItem)] == [shares] * 2
+    chances = [item.true for item in items if isinstance(item, ClaimItem)]
+    assert chances == [pytest.approx(_chance(alone))] * 2
+
+
+def _chance(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit))
 
 
 def _builder(trained: training.TrainedReader) -> PromptBuilder:

@@ -78,7 +78,9 @@ def test_statements_go_with_pairs(answered: Path) -> None:
 def test_pairs_of_files_take_statements_wherever_they_stand(
     answered: Path, write_pairs: Callable[..., Path]
 ) -> None:
-    write_pairs(answered / "p.jsonl", [(p.premise, p.hypothesis, "neutral", "s") for p in pairs(180)])
+    write_pairs(
+        answered / "p.jsonl", [(p.premise, p.hypothesis, "neutral", "s") for p in pairs(180)]
+    )
     both = (*recipe().calibrate, Evaluation("p.jsonl", "pairs"))
     for calibrate in (both, both[::-1]):
         found = calibration_examples(replace(recipe(), calibrate=calibrate), answered, HeldOut())

@@ -309,6 +309,8 @@ def test_a_probe_is_learnt_by_the_stored_weights_and_counted(
     examples = probe_examples(read_recipe(tmp_path / "recipe.toml"), place / "data")
     assert made.training["probe_examples"] == len(examples) >= 9
     probe = made.calibration.answerable_probe
+    told = f"A probe has learnt from {len(examples)} questions"
+    assert told in (tmp_path / "out" / "README.md").read_text()
     assert probe == learn_probe(Reader.open(tmp_path / "out"), examples)
     assert len(probe) == 32 + 7
     assert read_manifest(tmp_path / "out") == made

@@ -188,11 +188,11 @@ def negatives(
     for question in questions:
         if question.context not in paragraphs[question.title][-1:]:
             paragraphs[question.title].append(question.context)
-    negatives: list[SpanExample] = []
+    made: list[SpanExample] = []
     answered = [question for question in questions if question.answers]
     tries = 0
-    while answered and len(negatives) < count:
-        tries = tried(tries, len(negatives), count, "paragraphs without the answer")
+    while answered and len(made) < count:
+        tries = tried(tries, len(made), count, "paragraphs without the answer")
         question = rng.choice(answered)
         other = rng.choice(questions)
         text, title = other.context, other.title
@@ -200,8 +200,8 @@ def negatives(
             text, title = rng.choice(paragraphs[question.title]), question.title
         if any(answer.lower() in text.lower() for answer, _ in question.answers):
             continue
-        negatives.append(SpanExample(question.question, title, text, -1, -1))
-    return negatives
+        made.append(SpanExample(question.question, title, text, -1, -1))
+    return made
 
 
 def _pairs(source: PairSource, data: Path, rng: random.Random) -> list[PairExample]:

@@ -7,6 +7,7 @@ and resumed sees exactly the batches that an undisturbed one sees.
 """
 
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -70,7 +71,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 
-LOADERS = 4  # processes that make tensors of batches while a GPU learns
+LOADERS = min(4, os.cpu_count() or 1)  # processes that make tensors while a GPU learns
 TEACHER_LABELS = "teacher"  # the folder, beside the checkpoints, of what the teacher says
 
 

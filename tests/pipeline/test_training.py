@@ -7,11 +7,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file
-from transformers import AutoModel, DistilBertConfig, DistilBertModel, MPNetConfig, MPNetModel
+from transformers import (
+    AutoModel,
+    DistilBertConfig,
+    DistilBertModel,
+    MPNetConfig,
+    MPNetModel,
+    TrainingArguments,
+)
 
 from wherefrom.kb.errors import SourceError, UsageError
 from wherefrom.pipeline import training
@@ -117,6 +125,23 @@ def test_a_run_that_is_killed_and_resumed_ends_with_the_same_weights(
     assert resumed.steps == undisturbed.steps == STEPS
     for name, tensor in weights(undisturbed.network).items():
         assert torch.equal(resumed.network.state_dict()[name], tensor), name
+
+
+def test_processes_that_load_batches_as_beside_a_gpu_change_nothing(
+    recipe: Recipe, data: Path, tmp_path: Path, undisturbed: training.TrainedReader
+) -> None:
+    plain = training._arguments
+
+    def with_loaders(*asked: Any) -> TrainingArguments:
+        arguments = plain(*asked)
+        arguments.dataloader_num_workers = training.LOADERS
+        return arguments
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "_arguments", with_loaders)
+        loaded = train(recipe, data, tmp_path)
+    for name, tensor in weights(undisturbed.network).items():
+        assert torch.equal(loaded.network.state_dict()[name], tensor), name
 
 
 def test_the_seed_decides(recipe: Recipe, data: Path, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Read a training recipe: one TOML file that says what a reader learns from, and how."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -238,8 +238,7 @@ def _checked(table: dict[str, Any], earlier: tuple[Earlier, ...], path: Path) ->
     failures = failures_list(table.pop("known_failures", ()), f"{path}: known_failures")
     kinds = {f.name: str if f.name == "encoder" else type(f.default) for f in fields(Recipe)}
     check_values(table, kinds, RANGES, path)
-    teachable = [one for key in ("spans", "pairs", "choices", "claims") for one in sources[key]]
-    taught = [source.file for source in teachable if source.taught]
+    taught = taught_files(*(sources[key] for key in ("spans", "pairs", "choices", "claims")))
     if taught and not teacher:
         raise UsageError(f"{path}: {taught[0]} is taught, but the recipe names no teacher")
     check_choice(table, "adversary", ADVERSARIES, path)
@@ -263,6 +262,11 @@ def _checked(table: dict[str, Any], earlier: tuple[Earlier, ...], path: Path) ->
     )
     require_consistent(table, learnt, (recipe.warmup_share, recipe.decay_share), earlier, path)
     return recipe
+
+
+def taught_files(*tables: Sequence[SpanSource | PairSource | JudgedSource]) -> list[str]:
+    """Return the files of a recipe's tables whose examples a teacher labels."""
+    return [source.file for table in tables for source in table if source.taught]
 
 
 def _teacher(found: Any, path: Path) -> tuple[str, ...]:

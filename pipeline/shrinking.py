@@ -36,7 +36,7 @@ from wherefrom.pipeline.frontier import ORIGINAL
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.layers import drop_layers, layer_stack, least_needed
 from wherefrom.pipeline.prompt import PromptBuilder
-from wherefrom.pipeline.recipe import Recipe, read_recipe
+from wherefrom.pipeline.recipe import Recipe, read_recipe, taught_files
 from wherefrom.pipeline.resuming import last_checkpoint
 from wherefrom.pipeline.sources import Evaluation
 from wherefrom.pipeline.train_reader import CHECKPOINTS, training_record
@@ -133,13 +133,13 @@ def distillation(step: Distil, recipe: CompressionRecipe, place: Place, *, encod
     Raises
     ------
     SourceError, UsageError
-        As `read_recipe`; also if no pairs are taught.
+        As `read_recipe`; also if nothing is taught.
     """
     file = place.recipe_file.parent / step.recipe
     found = read_recipe(file, encoder=str(encoder), teacher=str(place.original))
-    if not any(source.taught for source in found.pairs):
+    if not taught_files(found.spans, found.pairs, found.choices, found.claims):
         raise UsageError(
-            f"{file}: nothing is learnt from the original; name [[pairs]] that are taught = true"
+            f"{file}: nothing is learnt from the original; name files that are taught = true"
         )
     robust = tuple(Evaluation(name, "pairs") for name in recipe.robustness)
     measured = dict.fromkeys((*found.evaluate, *recipe.evaluate, *robust))

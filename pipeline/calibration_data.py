@@ -9,12 +9,11 @@ from typing import Any
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.calibrating import LEAST
 from wherefrom.pipeline.data_file import data_file
-from wherefrom.pipeline.examples import SpanExample
 from wherefrom.pipeline.held_out import HeldOut
 from wherefrom.pipeline.measuring import examples_of
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import Evaluation
-from wherefrom.pipeline.squad import SquadQuestion
+from wherefrom.pipeline.squad import SquadQuestion, as_span
 from wherefrom.pipeline.statement_pairs import statement_pairs
 
 NOUNS = {"spans": "spans", "answerable": "spans", "yes_no": "pairs"}  # else as the task
@@ -31,7 +30,7 @@ def calibration_examples(recipe: Recipe, data: Path, held_out: HeldOut) -> HeldO
     for entry in recipe.calibrate:
         found = _of_file(data, entry)
         kept: list[Any] = getattr(held_out, NOUNS.get(entry.task, entry.task))
-        kept.extend(_as_span(one) if isinstance(one, SquadQuestion) else one for one in found)
+        kept.extend(as_span(one) if isinstance(one, SquadQuestion) else one for one in found)
         asked.extend(one for one in found if isinstance(one, SquadQuestion) and one.title)
     wanted = round(STATEMENTS * len(held_out.pairs))
     drawn = statement_pairs(asked, wanted, random.Random(recipe.seed), fewer=True)
@@ -59,11 +58,3 @@ def require_calibratable(recipe: Recipe, data: Path) -> None:
 def _of_file(data: Path, entry: Evaluation) -> Sequence[Any]:
     whole = replace(entry, task="answerable") if entry.task == "spans" else entry
     return examples_of(whole, data)  # questions without an answer tell as much
-
-
-def _as_span(question: SquadQuestion) -> SpanExample:
-    start, end = -1, -1
-    if question.answers:
-        answer, start = question.answers[0]
-        end = start + len(answer)
-    return SpanExample(question.question, question.title, question.context, start, end)

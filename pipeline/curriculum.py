@@ -36,7 +36,7 @@ from wherefrom.pipeline.multiple_choice import as_example, read_choices
 from wherefrom.pipeline.overlap_pairs import overlap_pairs
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import FACT_SUFFIXES, JudgedSource, PairSource, SpanSource
-from wherefrom.pipeline.squad import SquadQuestion, read_squad
+from wherefrom.pipeline.squad import SquadQuestion, as_span, read_squad
 from wherefrom.pipeline.statement_pairs import statement_pairs
 from wherefrom.pipeline.tries import tried
 from wherefrom.pipeline.unanswerable import unanswerable_questions
@@ -58,7 +58,7 @@ def span_examples(
         questions = questions_of(source, data)
         chosen = repeat(questions, source.share, rng)
         own = [_positive(question, rng) for question in chosen if question.answers]
-        own += [_unanswered(question) for question in chosen if not question.answers]
+        own += [as_span(question) for question in chosen if not question.answers]
         wanted = round(recipe.negatives * len(chosen))
         own += negatives(questions, wanted, rng)
         if recipe.unanswerable:
@@ -174,10 +174,6 @@ def _positive(question: SquadQuestion, rng: random.Random) -> SpanExample:
     text, start = question.answers[0]
     title = "" if rng.random() < UNTITLED_SHARE else question.title
     return SpanExample(question.question, title, question.context, start, start + len(text))
-
-
-def _unanswered(question: SquadQuestion) -> SpanExample:
-    return SpanExample(question.question, question.title, question.context, -1, -1)
 
 
 def negatives(

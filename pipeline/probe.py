@@ -19,6 +19,7 @@ from wherefrom.pipeline.held_out import held_share, part
 from wherefrom.pipeline.leakage import evaluated, without_leaks
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import Recipe
+from wherefrom.pipeline.squad import as_span
 from wherefrom.pipeline.unanswerable import unanswerable_questions
 
 OTHER_PASSAGES = 0.1  # of the examples are questions beside another passage
@@ -47,10 +48,7 @@ def probe_examples(recipe: Recipe, data: Path) -> list[SpanExample]:
         count = recipe.probe * len(known) / max(1, every)
         others = round(count * OTHER_PASSAGES)
         own = min(len(known), round((count - others) / 2))
-        for question in rng.sample(known, own):
-            text, start = question.answers[0]
-            place = (start, start + len(text))
-            drawn.append(SpanExample(question.question, question.title, question.context, *place))
+        drawn += [as_span(question) for question in rng.sample(known, own)]
         drawn += unanswerable_questions(questions, own, rng)
         drawn += negatives(questions, others, rng)
     known_elsewhere = evaluated((*recipe.evaluate, *recipe.calibrate), data)
@@ -71,13 +69,13 @@ def learn_probe(
     progress.start(STAGE, total=len(examples))
     parts, answered = [], []
     for first in range(0, len(examples), CHUNK):
-        part = examples[first : first + CHUNK]
-        asked = [each.question for each in part]
-        passages = [(each.title, each.text) for each in part]
+        chunk = examples[first : first + CHUNK]
+        asked = [each.question for each in chunk]
+        passages = [(each.title, each.text) for each in chunk]
         seen = judged(reader, asked, passages, reader.read(asked, passages, count=1))
         parts.append(seen.known)
-        answered += [part[row].start >= 0 for row in seen.rows]
-        progress.advance(STAGE, len(part))
+        answered += [chunk[row].start >= 0 for row in seen.rows]
+        progress.advance(STAGE, len(chunk))
     progress.finish(STAGE)
     if len(set(answered)) < 2:
         return ()

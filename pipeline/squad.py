@@ -13,6 +13,7 @@ from typing import Any
 from wherefrom.kb.errors import RecordError, SourceError
 from wherefrom.kb.json_file import read_json
 from wherefrom.pipeline.detokenise import detokenise
+from wherefrom.pipeline.examples import SpanExample
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +79,12 @@ def _article(article: dict[str, Any], *, tokenised: bool) -> list[SquadQuestion]
                 SquadQuestion(entry["id"], entry["question"], title, context, tuple(spans))
             )
     return found
+
+
+def as_span(question: SquadQuestion) -> SpanExample:
+    """Make the example of a question beside its paragraph, with its first answer."""
+    start, end = -1, -1
+    if question.answers:
+        answer, start = question.answers[0]
+        end = start + len(answer)
+    return SpanExample(question.question, question.title, question.context, start, end)

@@ -5,7 +5,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Mapping
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,14 @@ def provenance(packages: tuple[str, ...] = PACKAGES) -> dict[str, Any]:
         "machine": {
             "cpu": _cpu_name(),
             "cores": os.cpu_count(),
+            "gpu": _gpu_name(),
             "fast_bfloat16": has_fast_bfloat16(),
             "system": platform.platform(),
             "load_average": list(os.getloadavg()) if hasattr(os, "getloadavg") else None,
         },
         "commit": _commit(),
         "python": platform.python_version(),
-        "packages": {name: version(name) for name in packages},
+        "packages": {name: _version(name) for name in packages},
     }
 
 
@@ -36,6 +37,20 @@ def write_result(file: Path, result: Mapping[str, Any]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({**result, "made_by": provenance()}, indent=2, ensure_ascii=False)
     file.write_text(text + "\n", encoding="utf-8")
+
+
+def _version(package: str) -> str | None:
+    """Return the version of an installed package; None for one that another stands for."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _gpu_name() -> str | None:
+    import torch
+
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else None
 
 
 def _cpu_name() -> str:

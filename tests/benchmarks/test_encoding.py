@@ -41,5 +41,6 @@ def test_both_encoders_make_the_same_vectors(corpus):
     found = measure(corpus, count=24, rounds=1, queries=4)
     assert found["passages"] == 24
     assert all(len(rates) == 1 and rates[0] > 0 for rates in found["passages_per_second"].values())
+    assert found["device"] == "cpu" and found["tflops"] > 0
     assert found["cosine_min"] > 0.99
     assert found["same_top_10"] > 0.8

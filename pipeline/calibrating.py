@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from wherefrom.pipeline import answerability
 from wherefrom.pipeline.calibration import Observations, fit_answers
-from wherefrom.pipeline.checkpoint import Calibration
 from wherefrom.pipeline.decision import FEATURES
 from wherefrom.pipeline.examples import (
     ENTAILMENT,
@@ -24,6 +23,7 @@ from wherefrom.pipeline.examples import (
 from wherefrom.pipeline.held_out import HeldOut, group
 from wherefrom.pipeline.matching import says_the_same
 from wherefrom.pipeline.reader import Reader, Reading
+from wherefrom.pipeline.reader_manifest import Calibration
 from wherefrom.pipeline.temperature import Scaling, fit_scaling, fit_temperature
 
 LEAST = 50  # examples of a task; with fewer its probabilities stay as they are

@@ -15,12 +15,12 @@ from wherefrom.kb.errors import RecordError, SourceError, UsageError
 from wherefrom.kb.found import shown
 from wherefrom.kb.jsonl import read_objects, require
 from wherefrom.pipeline.answering import Answerer
-from wherefrom.pipeline.checkpoint import Calibration, write_manifest
 from wherefrom.pipeline.choice_weights import fit_choices, observe_choices, require_enough
 from wherefrom.pipeline.decision import FEATURES, features
 from wherefrom.pipeline.judged import judge
 from wherefrom.pipeline.matching import says_the_same
 from wherefrom.pipeline.multiple_choice import ChoiceQuestion
+from wherefrom.pipeline.reader_manifest import Calibration, write_manifest
 from wherefrom.pipeline.reading import find_candidates
 from wherefrom.pipeline.retrieval import retrieve
 

@@ -15,12 +15,7 @@ from wherefrom.kb.durable import TEMPORARY_SUFFIX, hash_file, make_folder, write
 from wherefrom.kb.errors import ModelError, UsageError
 from wherefrom.kb.progress import NoProgress, Progress
 from wherefrom.pipeline.bundled import bundled_reader
-from wherefrom.pipeline.checkpoint import (
-    read_manifest,
-    reader_files,
-    storage_in,
-    write_manifest,
-)
+from wherefrom.pipeline.checkpoint import reader_files, storage_in
 from wherefrom.pipeline.compression_check import require_fitting
 from wherefrom.pipeline.compression_recipe import (
     CompressionRecipe,
@@ -46,6 +41,7 @@ from wherefrom.pipeline.measuring import scored
 from wherefrom.pipeline.model_card import write_model_card
 from wherefrom.pipeline.overlap_pairs import overlap_pairs
 from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.reader_manifest import read_manifest, write_manifest
 from wherefrom.pipeline.scores import Measures, main_measure
 from wherefrom.pipeline.shrinking import Place, distillation, shrink
 from wherefrom.pipeline.sources import Evaluation

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wherefrom.pipeline.calibrating import fit, uncalibrated
-from wherefrom.pipeline.checkpoint import Calibration
 from wherefrom.pipeline.held_out import HALF, HeldOut, group, in_first_half, split
 from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.reader_manifest import Calibration
 from wherefrom.pipeline.scores import Scores
 
 Score = Callable[[Reader, Sequence[Any]], Scores]

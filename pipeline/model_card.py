@@ -7,8 +7,8 @@ from typing import Any
 
 from wherefrom.pipeline.augment_table import WAYS
 from wherefrom.pipeline.change import Gains, gains_in_short, gains_in_words
-from wherefrom.pipeline.checkpoint import ReaderManifest
 from wherefrom.pipeline.evaluation import count, in_words
+from wherefrom.pipeline.reader_manifest import ReaderManifest
 from wherefrom.pipeline.scores import Measures
 
 CARD = "README.md"

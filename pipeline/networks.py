@@ -9,14 +9,9 @@ from transformers import AutoConfig, AutoModel
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.backbone import learning_attention, require_encoder, without_pooler
-from wherefrom.pipeline.checkpoint import (
-    INFERENCE,
-    MANIFEST,
-    PLAUSIBILITY,
-    load_network,
-    read_manifest,
-)
+from wherefrom.pipeline.checkpoint import INFERENCE, PLAUSIBILITY, load_network
 from wherefrom.pipeline.heads import ReaderNetwork
+from wherefrom.pipeline.reader_manifest import MANIFEST, read_manifest
 
 
 def new_network(encoder: str, *, dropout: float) -> ReaderNetwork:

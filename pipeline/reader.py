@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from wherefrom.indexes.hardware import choose_device
 from wherefrom.kb.errors import ModelError
-from wherefrom.pipeline.checkpoint import Calibration, LoadedReader, load_reader
+from wherefrom.pipeline.checkpoint import LoadedReader, load_reader
 from wherefrom.pipeline.prompt import Prompt, PromptBuilder
+from wherefrom.pipeline.reader_manifest import Calibration
 from wherefrom.pipeline.span_shares import SpanShares, Window, shares_of
 from wherefrom.pipeline.spans import Span, best_spans, join_windows
 from wherefrom.pipeline.temperature import Scaling

@@ -12,13 +12,10 @@ from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
 from wherefrom.pipeline.attention import attentions, head_importance, prune_heads, require_heads
 from wherefrom.pipeline.checkpoint import (
-    MANIFEST,
     TOKENIZER,
-    ReaderManifest,
     StoredTokenizer,
     is_packed,
     load_network,
-    read_manifest,
     save_reader,
     storage_in,
 )
@@ -36,6 +33,7 @@ from wherefrom.pipeline.frontier import ORIGINAL
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.layers import drop_layers, layer_stack, least_needed
 from wherefrom.pipeline.prompt import PromptBuilder
+from wherefrom.pipeline.reader_manifest import MANIFEST, ReaderManifest, read_manifest
 from wherefrom.pipeline.recipe import Recipe, read_recipe, taught_files
 from wherefrom.pipeline.resuming import last_checkpoint
 from wherefrom.pipeline.sources import Evaluation

@@ -11,15 +11,7 @@ from wherefrom.kb.durable import hash_file
 from wherefrom.kb.progress import Progress
 from wherefrom.pipeline.calibrating import fit, uncalibrated
 from wherefrom.pipeline.calibration_data import calibration_examples, require_calibratable
-from wherefrom.pipeline.checkpoint import (
-    MANIFEST,
-    PLAUSIBILITY,
-    Calibration,
-    ReaderManifest,
-    read_manifest,
-    save_reader,
-    write_manifest,
-)
+from wherefrom.pipeline.checkpoint import PLAUSIBILITY, save_reader
 from wherefrom.pipeline.cross_fitting import cross_fit
 from wherefrom.pipeline.data_file import data_file, require_data_files, take_data_sets
 from wherefrom.pipeline.examples import SpanExample
@@ -31,6 +23,13 @@ from wherefrom.pipeline.networks import is_reader
 from wherefrom.pipeline.probe import learn_probe, probe_examples
 from wherefrom.pipeline.processes import first_process_first, is_first_process, wait_for_all
 from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.reader_manifest import (
+    MANIFEST,
+    Calibration,
+    ReaderManifest,
+    read_manifest,
+    write_manifest,
+)
 from wherefrom.pipeline.recipe import LEARNT, Recipe, earlier_recipes, read_recipe
 from wherefrom.pipeline.reliability_drawing import write_reliability
 from wherefrom.pipeline.training import TrainedReader, train

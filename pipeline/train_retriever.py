@@ -12,7 +12,6 @@ from wherefrom.indexes.model_folder import ModelFolder, find_model_folder
 from wherefrom.kb.durable import hash_file
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
-from wherefrom.pipeline.checkpoint import MANIFEST
 from wherefrom.pipeline.data_file import take_data_sets
 from wherefrom.pipeline.hard_negatives import examples, require_enough
 from wherefrom.pipeline.leakage import bare_words
@@ -20,6 +19,7 @@ from wherefrom.pipeline.query_batches import QueryBatch, draw_query_batches
 from wherefrom.pipeline.query_set import QuerySet, files_of, read_query_set
 from wherefrom.pipeline.query_sources import QueryEvaluation, QuerySource
 from wherefrom.pipeline.ranking_measures import Values, measure_encoder
+from wherefrom.pipeline.reader_manifest import MANIFEST
 from wherefrom.pipeline.resuming import checkpoint_to_resume
 from wherefrom.pipeline.retriever_manifest import (
     RETRIEVER_MANIFEST,

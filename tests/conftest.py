@@ -113,8 +113,9 @@ def tiny_reader_folder(tmp_path_factory: pytest.TempPathFactory, tiny_encoder_fo
     import torch
     from transformers import AutoModel, AutoTokenizer
 
-    from wherefrom.pipeline.checkpoint import Calibration, ReaderManifest, save_reader
+    from wherefrom.pipeline.checkpoint import save_reader
     from wherefrom.pipeline.heads import ReaderNetwork
+    from wherefrom.pipeline.reader_manifest import Calibration, ReaderManifest
 
     folder = tmp_path_factory.mktemp("tiny") / "reader"
     with torch.random.fork_rng(devices=[]):

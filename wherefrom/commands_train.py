@@ -13,7 +13,7 @@ from wherefrom.options import AsJson, KnowledgeBasePath
 from wherefrom.printing import message, print_fields, print_json
 
 if TYPE_CHECKING:
-    from wherefrom.pipeline.checkpoint import ReaderManifest
+    from wherefrom.pipeline.reader_manifest import ReaderManifest
     from wherefrom.pipeline.retriever_manifest import RetrieverManifest
 
 Fields = dict[str, Any]

@@ -174,7 +174,8 @@ def tiny_reader_folder(
     """Give the folder of a reader that has learnt nothing. Tests that change it copy it."""
     from transformers import AutoTokenizer
 
-    from wherefrom.pipeline.checkpoint import ReaderManifest, save_reader
+    from wherefrom.pipeline.checkpoint import save_reader
+    from wherefrom.pipeline.reader_manifest import ReaderManifest
 
     folder = tmp_path_factory.mktemp("tiny") / "reader"
     tokenizer = AutoTokenizer.from_pretrained(backbone_folder)
@@ -200,7 +201,8 @@ def judging_reader_folder(
     import torch
     from transformers import AutoTokenizer
 
-    from wherefrom.pipeline.checkpoint import ReaderManifest, save_reader
+    from wherefrom.pipeline.checkpoint import save_reader
+    from wherefrom.pipeline.reader_manifest import ReaderManifest
 
     folder = tmp_path_factory.mktemp("tiny") / "judging"
     network = make_network()

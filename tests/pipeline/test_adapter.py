@@ -24,13 +24,13 @@ from wherefrom.pipeline.batches import padded
 from wherefrom.pipeline.checkpoint import (
     ADAPTERS,
     INFERENCE,
-    ReaderManifest,
     load_network,
     load_reader,
     save_reader,
 )
 from wherefrom.pipeline.heads import HeadOutputs, PlainBert, ReaderNetwork
 from wherefrom.pipeline.prompt import PromptBuilder
+from wherefrom.pipeline.reader_manifest import ReaderManifest
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import PairSource, SpanSource
 from wherefrom.pipeline.train_reader import train_reader

@@ -18,7 +18,7 @@ from wherefrom.indexes.delete import delete
 from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.kb.errors import ModelError, QuestionError, UsageError
 from wherefrom.pipeline.answering import Answerer
-from wherefrom.pipeline.checkpoint import read_manifest, write_manifest
+from wherefrom.pipeline.reader_manifest import read_manifest, write_manifest
 from wherefrom.pipeline.reading import CITATIONS, find_candidates
 from wherefrom.pipeline.records import VERDICTS, Answer, Citation, Evidence, Option
 from wherefrom.pipeline.retrieval import retrieve

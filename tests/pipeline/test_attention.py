@@ -10,8 +10,9 @@ from transformers import AutoTokenizer, DistilBertConfig, ElectraConfig, Roberta
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.adapter import DOWN, UP, with_adapter
 from wherefrom.pipeline.attention import attentions, head_importance, prune_heads, require_heads
-from wherefrom.pipeline.checkpoint import ReaderManifest, load_network, load_reader, save_reader
+from wherefrom.pipeline.checkpoint import load_network, load_reader, save_reader
 from wherefrom.pipeline.heads import ReaderNetwork
+from wherefrom.pipeline.reader_manifest import ReaderManifest
 
 SMALL = {"vocab_size": 256, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4}
 OTHERS = [

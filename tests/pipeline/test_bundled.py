@@ -10,8 +10,8 @@ from wherefrom.indexes.build import build
 from wherefrom.kb.errors import ModelError
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.bundled import bundled_reader
-from wherefrom.pipeline.checkpoint import read_manifest
 from wherefrom.pipeline.evaluation import count, in_words
+from wherefrom.pipeline.reader_manifest import read_manifest
 from wherefrom.pipeline.records import Option
 
 LARGEST_BYTES = 30_000_000

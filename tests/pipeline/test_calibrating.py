@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from wherefrom.pipeline.answerability import FEATURES, answerable, features
 from wherefrom.pipeline.calibrating import LEAST, fit_judging, fit_reading, uncalibrated
-from wherefrom.pipeline.checkpoint import Calibration
 from wherefrom.pipeline.examples import (
     ENTAILMENT,
     NOT_ENTAILED,
@@ -22,6 +21,7 @@ from wherefrom.pipeline.examples import (
 )
 from wherefrom.pipeline.held_out import HeldOut
 from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.reader_manifest import Calibration
 
 WORDS = "paris berlin owl tower river lake city wall spree seine old asleep brown happy".split()
 COUNT = 400
@@ -150,8 +150,9 @@ def judging_reader(backbone_folder: Path, tmp_path_factory: pytest.TempPathFacto
     import torch
     from transformers import AutoTokenizer
 
-    from wherefrom.pipeline.checkpoint import ReaderManifest, save_reader
+    from wherefrom.pipeline.checkpoint import save_reader
     from wherefrom.pipeline.networks import add_heads, new_network
+    from wherefrom.pipeline.reader_manifest import ReaderManifest
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(11)

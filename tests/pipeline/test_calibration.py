@@ -21,9 +21,9 @@ from wherefrom.pipeline.calibration import (
     observe,
     read_known_questions,
 )
-from wherefrom.pipeline.checkpoint import Calibration, read_manifest
 from wherefrom.pipeline.decision import FEATURES, probability
 from wherefrom.pipeline.matching import says_the_same
+from wherefrom.pipeline.reader_manifest import Calibration, read_manifest
 from wherefrom.pipeline.reading import find_candidates
 from wherefrom.pipeline.retrieval import retrieve
 

@@ -18,20 +18,22 @@ from wherefrom.pipeline.batches import padded
 from wherefrom.pipeline.checkpoint import (
     PACKED,
     WEIGHTS,
-    Calibration,
     LoadedReader,
-    ReaderManifest,
     is_packed,
     load_network,
     load_reader,
-    read_manifest,
     save_reader,
     storage_in,
-    write_manifest,
 )
 from wherefrom.pipeline.heads import HeadOutputs, PlainBert, ReaderNetwork
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.quantised import SCALE, dequantise
+from wherefrom.pipeline.reader_manifest import (
+    Calibration,
+    ReaderManifest,
+    read_manifest,
+    write_manifest,
+)
 
 SMALL = {"vocab_size": 256, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
 OTHERS = [

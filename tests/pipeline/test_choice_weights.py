@@ -15,10 +15,10 @@ from wherefrom.command import run
 from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.answering import Answerer
-from wherefrom.pipeline.checkpoint import read_manifest
 from wherefrom.pipeline.choice_weights import LEAST, KnownChoice, fit_choices, observe_choices
 from wherefrom.pipeline.choosing import FEATURES, option_logits
 from wherefrom.pipeline.multiple_choice import ChoiceQuestion
+from wherefrom.pipeline.reader_manifest import read_manifest
 from wherefrom.pipeline.records import Option
 
 CITIES = {"France": "Paris", "Germany": "Berlin", "Japan": "Tokyo", "Italy": "Rome"}

@@ -12,12 +12,13 @@ from safetensors.torch import load_file
 from wherefrom.indexes.int8_linear import computes_in_int8
 from wherefrom.kb.errors import ModelError, UsageError
 from wherefrom.kb.progress import NoProgress
-from wherefrom.pipeline.checkpoint import MANIFEST, load_reader, read_manifest, write_manifest
+from wherefrom.pipeline.checkpoint import load_reader
 from wherefrom.pipeline.compression import compress
 from wherefrom.pipeline.frontier import Frontier, Point, read_frontier
 from wherefrom.pipeline.int8_encoder import Int8Linear
 from wherefrom.pipeline.measuring import scored
 from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.reader_manifest import MANIFEST, read_manifest, write_manifest
 from wherefrom.pipeline.sources import Evaluation
 
 HEAD = """
@@ -223,7 +224,8 @@ def test_encoders_of_transformers_compute_in_eight_bits(
 ) -> None:
     from transformers import AutoTokenizer, ElectraConfig
 
-    from wherefrom.pipeline.checkpoint import ReaderManifest, save_reader
+    from wherefrom.pipeline.checkpoint import save_reader
+    from wherefrom.pipeline.reader_manifest import ReaderManifest
 
     config = ElectraConfig(
         vocab_size=256, embedding_size=32, hidden_size=32, num_hidden_layers=2,

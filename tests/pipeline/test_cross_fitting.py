@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from wherefrom.pipeline.calibrating import uncalibrated
-from wherefrom.pipeline.checkpoint import Calibration
 from wherefrom.pipeline.cross_fitting import CrossFitted, cross_fit
 from wherefrom.pipeline.examples import PairExample
 from wherefrom.pipeline.held_out import HeldOut, in_first_half
 from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.reader_manifest import Calibration
 from wherefrom.pipeline.scores import Scores
 
 FIRST, SECOND = 2.0, 3.0  # temperatures by which a score tells which calibration it was under

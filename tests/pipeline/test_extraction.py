@@ -19,13 +19,9 @@ from wherefrom.pipeline.adapter import (
     detach_adapter,
 )
 from wherefrom.pipeline.batches import padded
-from wherefrom.pipeline.checkpoint import (
-    INFERENCE,
-    ReaderManifest,
-    load_network,
-    save_reader,
-)
+from wherefrom.pipeline.checkpoint import INFERENCE, load_network, save_reader
 from wherefrom.pipeline.heads import ReaderNetwork
+from wherefrom.pipeline.reader_manifest import ReaderManifest
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import PairSource
 from wherefrom.pipeline.training import train

@@ -11,13 +11,14 @@ import torch
 
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.kb.errors import ModelError, UsageError
-from wherefrom.pipeline.checkpoint import INFERENCE, ReaderManifest, load_network, read_manifest
+from wherefrom.pipeline.checkpoint import INFERENCE, load_network
 from wherefrom.pipeline.choosing import choose_option
 from wherefrom.pipeline.classifying import classify_as_trained
 from wherefrom.pipeline.measuring import measure
 from wherefrom.pipeline.plausibility import premises
 from wherefrom.pipeline.quoted import sentences
 from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.reader_manifest import ReaderManifest, read_manifest
 from wherefrom.pipeline.records import Evidence, Option
 from wherefrom.pipeline.sources import Evaluation
 from wherefrom.pipeline.statement import as_statement

@@ -7,9 +7,10 @@ import pytest
 import torch
 from transformers import AutoTokenizer
 
-from wherefrom.pipeline.checkpoint import ReaderManifest, load_network, save_reader
+from wherefrom.pipeline.checkpoint import load_network, save_reader
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.networks import add_heads
+from wherefrom.pipeline.reader_manifest import ReaderManifest
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import PairSource, PlainSource
 from wherefrom.pipeline.training import train

@@ -18,18 +18,16 @@ from wherefrom.pipeline.checkpoint import (
     ADAPTERS,
     INFERENCE,
     PLAUSIBILITY,
-    ReaderManifest,
     load_network,
     load_reader,
-    read_manifest,
     save_reader,
-    write_manifest,
 )
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.layers import drop_layers
 from wherefrom.pipeline.networks import add_heads, part_plausibility
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.reader_manifest import ReaderManifest, read_manifest, write_manifest
 from wherefrom.pipeline.train_reader import train_reader
 from wherefrom.pipeline.weighing import judging
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from wherefrom.pipeline.checkpoint import read_manifest
 from wherefrom.pipeline.processes import first_process_first, is_first_process, process_count
+from wherefrom.pipeline.reader_manifest import read_manifest
 
 RECIPE = """
 encoder = "{encoder}"

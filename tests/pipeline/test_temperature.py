@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from wherefrom.kb.errors import ModelError
-from wherefrom.pipeline.checkpoint import read_manifest, write_manifest
 from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.reader_manifest import read_manifest, write_manifest
 from wherefrom.pipeline.temperature import (
     HIGHEST,
     LEAST_OWN,

@@ -13,12 +13,12 @@ import pytest
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.kb.errors import ModelError, UsageError
 from wherefrom.pipeline.change import gains_in_words
-from wherefrom.pipeline.checkpoint import ReaderManifest, read_manifest
 from wherefrom.pipeline.evaluation import count, in_words
 from wherefrom.pipeline.measuring import measure
 from wherefrom.pipeline.model_card import model_card
 from wherefrom.pipeline.probe import learn_probe, probe_examples
 from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.reader_manifest import ReaderManifest, read_manifest
 from wherefrom.pipeline.recipe import read_recipe
 from wherefrom.pipeline.sources import EVALUATION_TASKS, Evaluation
 from wherefrom.pipeline.train_reader import CHECKPOINTS, READING_TOKENS, train_reader

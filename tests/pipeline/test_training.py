@@ -31,13 +31,14 @@ from wherefrom.pipeline.batches import (
     SpanItem,
     collate,
 )
-from wherefrom.pipeline.checkpoint import WEIGHTS, read_manifest
+from wherefrom.pipeline.checkpoint import WEIGHTS
 from wherefrom.pipeline.draws import draw_batches
 from wherefrom.pipeline.heads import ReaderNetwork
 from wherefrom.pipeline.networks import freeze_layers, new_network, require_same_shape
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.quantised import dequantise
 from wherefrom.pipeline.reader import Reader
+from wherefrom.pipeline.reader_manifest import read_manifest
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import JudgedSource, PairSource, SpanSource
 from wherefrom.pipeline.statement import as_statement

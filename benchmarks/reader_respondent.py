@@ -20,6 +20,7 @@ from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.reading import read_answer
 from wherefrom.pipeline.records import Answer, Check, Choice, Evidence
 from wherefrom.pipeline.retrieval import passage_evidence
+from wherefrom.pipeline.truth import truths
 
 BOTH = 2  # labels: what is not the first of them is the second
 
@@ -123,10 +124,11 @@ class ReaderRespondent:
         return self._answerer
 
     def _judged(self, task: Task, check: Check) -> Response:
-        """Name the verdict by the task's labels; of two labels the likelier of both."""
+        """Name the verdict by the task's labels; of two labels whether the claim is true."""
         chances = [check.probabilities[name] for name in ("supported", "refuted", "undecided")]
         if len(task.labels) == BOTH:
-            chances = _shared(chances[:BOTH])
+            true = float(truths(self.reader, [check])[0])
+            chances = [true, 1 - true]
         best = int(np.argmax(chances))
         return Response(task.labels[best], chances[best], check.citations, check.evidence)
 
@@ -147,9 +149,3 @@ def _answered(answer: Answer) -> Response:
 def _chosen(choice: Choice) -> Response:
     sure = choice.probabilities[choice.choice]
     return Response(choice.choice, sure, choice.citations, everything((choice.evidence,)))
-
-
-def _shared(chances: Sequence[float]) -> list[float]:
-    """Scale chances to add up to 1; nothing known makes them equal."""
-    total = sum(chances)
-    return [chance / total for chance in chances] if total else [1 / len(chances)] * len(chances)

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from wherefrom.kb.errors import RecordError, SourceError, UsageError
 from wherefrom.kb.found import shown
 from wherefrom.kb.jsonl import read_objects, require
+from wherefrom.pipeline import truth
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.choice_weights import fit_choices, observe_choices, require_enough
 from wherefrom.pipeline.decision import FEATURES, features
+from wherefrom.pipeline.examples import ClaimExample
 from wherefrom.pipeline.judged import judge
 from wherefrom.pipeline.matching import says_the_same
 from wherefrom.pipeline.multiple_choice import ChoiceQuestion
@@ -48,7 +50,7 @@ class Observations:
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """A calibration, the questions and the questions with choices that it was fitted on.
+    """A calibration, and how many questions, questions with choices and claims it was fitted on.
 
     For `answered` of the questions a right answer was found.
     """
@@ -57,6 +59,7 @@ class Calibrated:
     questions: int
     answered: int
     choices: int
+    claims: int
 
 
 def read_known_questions(path: Path) -> list[KnownQuestion]:
@@ -168,10 +171,11 @@ def calibrate(
     kb: Path,
     questions: Sequence[KnownQuestion],
     choices: Sequence[ChoiceQuestion] = (),
+    claims: Sequence[ClaimExample] = (),
     *,
     advance: Callable[[], None] = lambda: None,
 ) -> Calibrated:
-    """Fit what counts for a reader's answers and choices, and write it into its folder.
+    """Fit what counts for a reader's answers, choices and claims, and write it into its folder.
 
     Parameters
     ----------
@@ -184,8 +188,10 @@ def calibrate(
         teach it when to abstain. Without any the weights of answers stay.
     choices
         Questions with choices; without any the weights of choices stay.
+    claims
+        Claims that are true or false; without any the weights of claims stay.
     advance
-        Called after each question.
+        Called after each question and each claim.
 
     Raises
     ------
@@ -194,10 +200,13 @@ def calibrate(
     MissingError, DamagedError, FormatError
         If the knowledge base cannot be read.
     UsageError
-        If there is nothing to tell apart; see `fit_answers` and `fit_choices`.
+        If there is nothing to tell apart; see `fit_answers`, `fit_choices` and
+        `wherefrom.pipeline.truth.require_enough`.
     """
     if choices:
         require_enough(len(choices))
+    if claims:
+        truth.require_enough(claims)
     answerer = Answerer.open(kb, reader=folder)
     manifest = answerer.reader.manifest
     fitted, answered = manifest.calibration, 0
@@ -208,5 +217,8 @@ def calibrate(
     if choices:
         weights = fit_choices(observe_choices(answerer, choices, advance=advance))
         fitted = replace(fitted, choice_weights=weights)
+    if claims:
+        rows = truth.observe_claims(answerer, claims, advance=advance)
+        fitted = truth.fit_claims(rows, [claim.true for claim in claims], fitted)
     write_manifest(folder, replace(manifest, calibration=fitted))
-    return Calibrated(fitted, len(questions), answered, len(choices))
+    return Calibrated(fitted, len(questions), answered, len(choices), len(claims))

@@ -27,7 +27,9 @@ class Calibration:
     pair has its own, and labels have biases (`wherefrom.pipeline.temperature`). A sentence decides
     on a claim by as much as it is about it: the weight rises from 0 to 1 around the cosine
     `claim_cosine`. A choice's logit is the sum of `choice_weights` times the features of the same
-    names (`wherefrom.pipeline.choosing.FEATURES`). What a manifest does not name is as here.
+    names (`wherefrom.pipeline.choosing.FEATURES`). The log-odds that a claim is true are
+    `claim_bias` plus the sum of `claim_weights` times `wherefrom.pipeline.truth.FEATURES`. What a
+    manifest does not name is as here.
     """
 
     answer_weights: Mapping[str, float] = field(default_factory=lambda: {"margin": 1.0})
@@ -42,6 +44,10 @@ class Calibration:
     plausibility_temperature: float = 1.0
     label_temperature: float = 1.0
     claim_cosine: float = 0.5
+    claim_weights: Mapping[str, float] = field(
+        default_factory=lambda: {"supported": 4.0, "refuted": -4.0, "plausibility": 1.0}
+    )
+    claim_bias: float = 0.0
     choice_weights: Mapping[str, float] = field(
         default_factory=lambda: {"entailment": 1.0, "cosine": 5.0}
     )

@@ -151,22 +151,30 @@ def calibrate(
         list[Path] | None,
         typer.Option(metavar="FILE", help="Questions with choices, in CommonsenseQA's form."),
     ] = None,
+    claims: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Claims that are true or false, in CREAK's form."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fit a reader's probabilities to questions whose answers are known."""
+    """Fit a reader's probabilities to questions and claims whose answers are known."""
     from wherefrom.bars import ProgressBars
     from wherefrom.kb.errors import UsageError
     from wherefrom.pipeline.calibration import calibrate as calibrate_reader
     from wherefrom.pipeline.calibration import read_known_questions
+    from wherefrom.pipeline.claims import read_claims
     from wherefrom.pipeline.multiple_choice import read_choices
 
-    if not questions and not choices:
-        raise UsageError("nothing to fit to: name --questions FILE, --choices FILE or both")
+    if not questions and not choices and not claims:
+        raise UsageError("nothing to fit to: name --questions, --choices or --claims with a FILE")
     known = [question for file in questions or () for question in read_known_questions(file)]
     chosen = [question for file in choices or () for question in read_choices(file)]
+    said = [claim for file in claims or () for claim in read_claims(file)]
     with ProgressBars() as bars:
-        bars.start("ask", total=len(known) + len(chosen))
-        found = calibrate_reader(reader, kb, known, chosen, advance=lambda: bars.advance("ask"))
+        bars.start("ask", total=len(known) + len(chosen) + len(said))
+        found = calibrate_reader(
+            reader, kb, known, chosen, said, advance=lambda: bars.advance("ask")
+        )
         bars.finish("ask")
     if as_json:
         print_json(asdict(found))
@@ -183,6 +191,12 @@ def calibrate(
         told |= {
             "questions with choices": found.choices,
             "weights of choices": _weights(found.calibration.choice_weights),
+        }
+    if found.claims:
+        told |= {
+            "claims": found.claims,
+            "weights of claims": _weights(found.calibration.claim_weights),
+            "bias of claims": f"{found.calibration.claim_bias:g}",
         }
     print_fields(str(reader), told)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from wherefrom.benchmarks.contamination import Suspects, fitted_files, learnt_files
 from wherefrom.benchmarks.example import Example
+from wherefrom.benchmarks.judgement_files import TRUTH
 from wherefrom.benchmarks.respondent import Response, Shown, everything
 from wherefrom.benchmarks.task import Task
 from wherefrom.indexes.encoder import Encoder, load_encoder
@@ -124,11 +125,17 @@ class ReaderRespondent:
         return self._answerer
 
     def _judged(self, task: Task, check: Check) -> Response:
-        """Name the verdict by the task's labels; of two labels whether the claim is true."""
+        """Name the verdict by the task's labels.
+
+        Of a claim it is told whether that is true; a yes/no question, whose words say nothing of
+        what is plausible, is answered by the likelier verdict of the two.
+        """
         chances = [check.probabilities[name] for name in ("supported", "refuted", "undecided")]
-        if len(task.labels) == BOTH:
+        if task.labels == TRUTH:
             true = float(truths(self.reader, [check])[0])
             chances = [true, 1 - true]
+        elif len(task.labels) == BOTH:
+            chances = _shared(chances[:BOTH])
         best = int(np.argmax(chances))
         return Response(task.labels[best], chances[best], check.citations, check.evidence)
 
@@ -149,3 +156,9 @@ def _answered(answer: Answer) -> Response:
 def _chosen(choice: Choice) -> Response:
     sure = choice.probabilities[choice.choice]
     return Response(choice.choice, sure, choice.citations, everything((choice.evidence,)))
+
+
+def _shared(chances: Sequence[float]) -> list[float]:
+    """Scale chances to add up to 1; nothing known makes them equal."""
+    total = sum(chances)
+    return [chance / total for chance in chances] if total else [1 / len(chances)] * len(chances)

@@ -176,6 +176,7 @@ def harness_model(
         kb, reader=reader, encoder=encoder, device=device, patience_seconds=math.inf
     )
     answerer.require_questions(["?"], k=k, retriever=retriever)
+    answerer.knowledge.remember_vectors()
     model = KnowledgeModel(answerer, k=k, retriever=retriever)
 
     class WherefromLM(LM):  # type: ignore[misc]

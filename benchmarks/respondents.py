@@ -104,6 +104,7 @@ def open_respondent(
         kb, reader=reader, encoder=encoder, device=device, patience_seconds=math.inf
     )
     answerer.require_questions(["?"], k=k, retriever=retriever)
+    answerer.knowledge.remember_vectors()
     described = {
         "reader": _of_reader(answerer.reader),
         "knowledge_base": _of_knowledge(answerer.knowledge),

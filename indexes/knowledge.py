@@ -18,6 +18,7 @@ from wherefrom.indexes.named_passages import named_passages
 from wherefrom.indexes.opened import Opened
 from wherefrom.indexes.readable import readable
 from wherefrom.indexes.records import FoundPassage, Hit
+from wherefrom.indexes.remembering_encoder import RememberingEncoder
 from wherefrom.indexes.reports import Info
 from wherefrom.kb.errors import QuestionError, UsageError, unknown_value
 from wherefrom.kb.records import Document, Passage
@@ -100,6 +101,11 @@ class Knowledge:
             manifest = self._newest().generation.manifest
             self._encoder = chosen_encoder(self._choice, manifest, self.folder, device=self._device)
         return self._encoder
+
+    def remember_vectors(self) -> None:
+        """Encode no text of a passage twice from now on, where many questions are asked of it."""
+        if not isinstance(self.encoder, RememberingEncoder):
+            self._encoder = RememberingEncoder(self.encoder)
 
     def search(
         self, queries: Sequence[str], k: int = 10, *, retriever: str = "hybrid"

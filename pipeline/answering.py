@@ -122,9 +122,10 @@ class Answerer:
         share = (time.perf_counter() - start) / max(1, len(questions))
         answers = []
         for question, (evidence, bridge) in zip(questions, found, strict=True):
-            answer = self._answered(question, evidence, bridge, retrieve_seconds=share)
+            reader = self.reader.remembering()
+            answer = self._answered(reader, question, evidence, bridge, retrieve_seconds=share)
             again = chosen == "graph" and wants_second_walk(answer, self._patience_seconds)
-            answers.append(self._second(question, answer, k) if again else answer)
+            answers.append(self._second(reader, question, answer, k) if again else answer)
         return answers
 
     def found(
@@ -158,11 +159,14 @@ class Answerer:
         found |= {number: (one, None) for number, one in zip(rest, fused, strict=True)}
         return [found[number] for number in range(len(questions))]
 
-    def _second(self, question: str, first: Answer, k: int) -> Answer:
-        """Walk again from what was read first; the more probable of both answers counts."""
+    def _second(self, reader: Reader, question: str, first: Answer, k: int) -> Answer:
+        """Walk again from what was read first; the more probable of both answers counts.
+
+        A reader that remembers reads only what the walk adds.
+        """
         known = {item.passage_id for item in first.evidence}
         start = time.perf_counter()
-        bridge = bridge_text(self.reader, question, first.evidence)
+        bridge = bridge_text(reader, question, first.evidence)
         walking = time.perf_counter()
         found = self.knowledge.search_again(question, bridge, k)
         new = [one for one in found if one.passage.id not in known][:SECOND_PASSAGES]
@@ -170,7 +174,8 @@ class Answerer:
         best, parts = first, [first.timing_seconds, spent]
         if new:
             more = passage_evidence(new, "graph", first_rank=len(first.evidence) + 1)
-            second = self.read(question, [*first.evidence, *more])
+            evidence = [*first.evidence, *more]
+            second = self._answered(reader, question, evidence, None, retrieve_seconds=0.0)
             parts.append(second.timing_seconds)
             best = second if second.probability > first.probability else first
         seconds = {
@@ -190,10 +195,13 @@ class Answerer:
         Where a path leads on from what the question names, the document at its end is asked the
         question with the bridge put in (`wherefrom.pipeline.bridging`), and it alone.
         """
-        return self._answered(question, evidence, None, retrieve_seconds=retrieve_seconds)
+        return self._answered(
+            self.reader, question, evidence, None, retrieve_seconds=retrieve_seconds
+        )
 
     def _answered(
         self,
+        reader: Reader,
         question: str,
         evidence: Sequence[Evidence],
         bridge: Bridged | None,
@@ -202,13 +210,13 @@ class Answerer:
     ) -> Answer:
         """Answer as `read` does; a bridge that is known already is not judged again."""
         start = time.perf_counter()
-        bridge = bridge or bridged(self.reader, question, evidence)
+        bridge = bridge or bridged(reader, question, evidence)
         if bridge is not None and bridge.step is not None:
             beyond = self._beyond(bridge.question, bridge.step)
             evidence = [*evidence, *(item for item in beyond if item not in evidence)]
             bridge = replace(bridge, evidence=beyond) if beyond else None
         asked = bridge or Bridged(question, tuple(evidence))
-        found = read_answer(self.reader, self.knowledge.encoder, asked.question, asked.evidence)
+        found = read_answer(reader, self.knowledge.encoder, asked.question, asked.evidence)
         verify = found.timing_seconds["verify"]
         read = time.perf_counter() - start - verify
         seconds = {"retrieve": retrieve_seconds, "read": read, "verify": verify}

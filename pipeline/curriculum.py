@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from wherefrom.indexes.knowledge import Knowledge
-from wherefrom.indexes.remembering_encoder import RememberingEncoder
 from wherefrom.kb.errors import UsageError
 from wherefrom.kb.progress import Progress
 from wherefrom.kb.triples import read_triples
@@ -162,7 +161,8 @@ def _fact_choices(source: JudgedSource, data: Path, rng: random.Random) -> list[
 
 def _opened(folder: str) -> Knowledge:
     knowledge = Knowledge.open(Path(folder))
-    return Knowledge.open(Path(folder), encoder=RememberingEncoder(knowledge.encoder))
+    knowledge.remember_vectors()
+    return knowledge
 
 
 def questions_of(source: SpanSource, data: Path) -> list[SquadQuestion]:

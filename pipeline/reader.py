@@ -20,6 +20,7 @@ from wherefrom.pipeline.temperature import Scaling
 
 BATCH_TOKENS = 8192  # prompts times the longest of them, in one forward pass
 Output = TypeVar("Output")
+Asked = tuple[str, str, str, int]  # question, title, text, how many spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Reader:
         self._network = loaded.network
         self._device = device
         self.prompts = PromptBuilder(loaded.tokenizer, max_tokens=loaded.manifest.max_tokens)
+        self._known: dict[Asked, Reading] | None = None  # what was read; None keeps nothing
 
     @classmethod
     def open(cls, folder: Path | str, *, device: str | None = None) -> Self:
@@ -65,6 +67,12 @@ class Reader:
         """Return the same reader with other probabilities."""
         other = copy(self)
         other.manifest = replace(self.manifest, calibration=calibration)
+        return other
+
+    def remembering(self) -> Self:
+        """Return the same reader, which puts no question to a text twice: for a few questions."""
+        other = copy(self)
+        other._known = {}
         return other
 
     def read(
@@ -87,6 +95,18 @@ class Reader:
             One for each text, in order. A text longer than the budget is read in windows, and
             the best spans of all its windows are kept, no two of which overlap.
         """
+        if self._known is None:
+            return self._read(questions, evidence, count)
+        keys = [(q, *text, count) for q, text in zip(questions, evidence, strict=True)]
+        new = [key for key in dict.fromkeys(keys) if key not in self._known]
+        said = self._read([key[0] for key in new], [key[1:3] for key in new], count)
+        self._known.update(zip(new, said, strict=True))
+        return [self._known[key] for key in keys]
+
+    def _read(
+        self, questions: Sequence[str], evidence: Sequence[tuple[str, str]], count: int
+    ) -> list[Reading]:
+        """Read as `read` does, each text anew."""
         prompts = self.prompts.readings(questions, evidence)
         spans: list[list[Span]] = [[] for _ in evidence]
         relevance = [-np.inf] * len(evidence)

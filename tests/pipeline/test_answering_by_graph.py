@@ -250,7 +250,7 @@ def test_a_better_second_answer_counts_with_the_time_of_both(
     danube = next(item for item in everything if item.document_id == "Danube")
     other = replace(danube, text="The Danube is named here.", end=25, passage_id="other#0")
     first = answerer.read("Where does the Danube rise?", [other], retrieve_seconds=100.0)
-    found = answerer._second("Where does the Danube rise?", first, 5)
+    found = answerer._second(answerer.reader, "Where does the Danube rise?", first, 5)
     assert "Germany" in found.answer
     assert found.probability > first.probability
     assert found.citations[0].document_id == "Danube"
@@ -262,7 +262,7 @@ def test_a_better_second_answer_counts_with_the_time_of_both(
 
 def test_an_answer_that_nothing_betters_stays(answerer: Answerer, walks: list[str]) -> None:
     first = answerer.ask(QUESTION, retriever="hybrid", k=20)
-    found = answerer._second(QUESTION, replace(first, probability=1.0), 20)
+    found = answerer._second(answerer.reader, QUESTION, replace(first, probability=1.0), 20)
     assert bare(found) == bare(replace(first, probability=1.0))
     assert len(walks) == 1
 

@@ -1,6 +1,7 @@
 """Test reading in windows and in batches with a reader that has learnt nothing."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -101,6 +102,31 @@ def test_each_question_is_put_to_its_own_text(exact: Reader) -> None:
     both = exact.read(["Who?", "When?"], [EVIDENCE[1]] * 2)
     assert_alike(both[1], exact.read(["When?"], [EVIDENCE[1]])[0])
     assert both[0].relevance != both[1].relevance
+
+
+def test_a_reader_that_remembers_puts_no_question_to_a_text_twice(
+    exact: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [("Rome", "Rome is old."), ("", "Paris is in France."), ("Rome", "Rome is old.")]
+    asked: list[int] = []
+    plain = PromptBuilder.readings
+
+    def counted(builder: PromptBuilder, questions: list[str], evidence: Any) -> Any:
+        asked.append(len(questions))
+        return plain(builder, questions, evidence)
+
+    monkeypatch.setattr(PromptBuilder, "readings", counted)
+    reader = exact.remembering()
+    first = reader.read(["What is old?"] * 3, texts)
+    for known, anew in zip(first, exact.read(["What is old?"] * 3, texts), strict=True):
+        assert_alike(known, anew)
+    assert first[0] == first[2]
+    assert reader.read(["What is old?"] * 2, [texts[1], ("", "Oslo is far.")])[0] == first[1]
+    reader.read(["Where is Paris?"], texts[1:2])
+    assert len(reader.read(["Where is Paris?"], texts[1:2], count=1)[0].spans) == 1
+    assert asked == [2, 3, 1, 1, 1]
+    exact.remembering().read(["What is old?"], texts[:1])
+    assert asked[5:] == [1]  # each begins with nothing
 
 
 def test_the_size_of_batches_does_not_matter(

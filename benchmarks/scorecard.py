@@ -62,6 +62,7 @@ class Scorecard:
     """All runs, and of every other file why it is none: left out, or one that cannot be read."""
 
     mode: Mode
+    limit: int | None
     seed: int
     described: Mapping[str, Any]
     rows: Sequence[Row]
@@ -77,6 +78,7 @@ class Scorecard:
             "format": FORMAT,
             "benchmark": "scorecard",
             "mode": self.mode,
+            "limit": self.limit,
             "seed": self.seed,
             **{name: value for name, value in self.described.items() if name != "opened"},
             "rows": [asdict(row) for row in self.rows],
@@ -94,6 +96,7 @@ def run_scorecard(
     described: Mapping[str, Any],
     open_over: OpenOver,
     mode: Mode = "quick",
+    limit: int | None = None,
     suspects: Suspects = NO_SUSPECTS,
     seed: int = 0,
     progress: Progress | None = None,
@@ -114,6 +117,8 @@ def run_scorecard(
     mode
         ``quick`` asks so many examples of each file, see `evaluation_files.KNOWN`, spread evenly
         over it, without SLOW_ARMS and over at most QUICK_DOCUMENTS; ``full`` asks all in all arms.
+    limit
+        At most so many of each file, spread as evenly; None takes as many as `mode` says.
     suspects
         Where examples are looked for that the respondent should not have seen; the files that it
         learnt from are no evaluations.
@@ -123,7 +128,7 @@ def run_scorecard(
     SourceError
         If there is no such folder.
     UsageError
-        If no evaluation is in it, or `out` holds other runs.
+        If no evaluation is in it, `limit` is below 1, or `out` holds other runs.
     DamagedError
         If predictions that are there cannot be read.
     """
@@ -137,7 +142,7 @@ def run_scorecard(
         )
     known, failed = _read(evaluations)
     chosen = [one for one in evaluations if one.name in known]
-    limits = {one.name: one.quick if mode == "quick" else None for one in chosen}
+    limits = {one.name: _least(one.quick if mode == "quick" else None, limit) for one in chosen}
     looked = _looked(suspects, [one for one in chosen if one.corpus is None], known, limits)
     told = progress or NoProgress()
     rows = []
@@ -168,7 +173,12 @@ def run_scorecard(
         )
         told.finish(one.name)
         rows.append(_row(one, run, len(known[one.name])))
-    return Scorecard(mode, seed, described, rows, left_out, failed)
+    return Scorecard(mode, limit, seed, described, rows, left_out, failed)
+
+
+def _least(*limits: int | None) -> int | None:
+    """Return the lowest of limits, None if none is set."""
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 def _quick(

@@ -228,6 +228,9 @@ def scorecard(
     full: Annotated[
         bool, typer.Option("--full", help="Ask all examples, not a few of each file.")
     ] = False,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", help="At most N examples of each file.")
+    ] = None,
     seed: Seed = 0,
     scan: Scan = True,
     k: Passages = 10,
@@ -257,6 +260,7 @@ def scorecard(
             described=described,
             open_over=partial(open_over, **settings, **searching, progress=bars),
             mode="full" if full else "quick",
+            limit=limit,
             suspects=respondent.suspects(scans=scan),
             seed=seed,
             progress=bars,

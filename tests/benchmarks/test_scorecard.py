@@ -257,6 +257,15 @@ def test_quick_asks_examples_from_all_over_a_file_and_full_all(respondent, tiny,
     assert [int(one.id) for one in said if one.arm == "none"] == list(range(0, count, 3))
     with pytest.raises(UsageError, match="holds another run: its limit is"):
         run(folder, tmp_path / "quick", respondent, tiny, mode="full")
+    for mode, arms in (("full", 4), ("quick", 3)):
+        card = run(folder, tmp_path / mode / "5", respondent, tiny, mode=mode, limit=5)
+        assert (card.as_json()["limit"], card.rows[0].examples, len(card.rows[0].arms)) == (
+            5,
+            5,
+            arms,
+        )
+    with pytest.raises(UsageError, match="limit is 0; it must be at least 1"):
+        run(folder, tmp_path / "none", respondent, tiny, limit=0)
 
 
 def test_examples_that_the_knowledge_base_holds_are_told(respondent, tiny, tmp_path):

@@ -36,6 +36,8 @@ class Task:
         Of a claim: what supported, refuted and, where there is a third, undecided are called.
         Of a pair: what entailment, neutral and contradiction are called, or entailment and the
         rest. Empty for other shapes.
+    asks
+        Of a pair: whether the premise is a question, and entailment that the hypothesis answers it.
     files
         The files that `read` reads, the first of which tells one set of data from another.
     corpus
@@ -47,5 +49,6 @@ class Task:
     form: str
     read: Callable[[Path], Iterator[Example]]
     labels: tuple[str, ...] = ()
+    asks: bool = False
     files: Callable[[Path], tuple[Path, ...]] = itself
     corpus: Callable[[Path], str] = anywhere

@@ -79,7 +79,6 @@ _PAIRS = {
     "xnli": (PAIR_LINE, pair_examples, PAIR_LABELS),
     "ocnli": (PAIR_LINE, pair_examples, PAIR_LABELS),
     "rte": (PAIR_LINE, two_way_examples, TWO_WAY),
-    "qnli": (PAIR_LINE, two_way_examples, TWO_WAY),
     "scitail": (PAIR_LINE, two_way_examples, TWO_WAY),
     "hans": (PAIR_LINE, two_way_examples, TWO_WAY),
 }
@@ -103,6 +102,7 @@ TASKS: dict[str, Task] = {
         *(Task(name, "question", form, read) for name, (form, read) in _QUESTIONS.items()),
         *(Task(name, "claim", form, read, kinds) for name, (form, read, kinds) in _CLAIMS.items()),
         *(Task(name, "pair", form, read, kinds) for name, (form, read, kinds) in _PAIRS.items()),
+        Task("qnli", "pair", PAIR_LINE, two_way_examples, TWO_WAY, asks=True),
         *(Task(name, "choices", form, read) for name, (form, read) in _CHOICES.items()),
         Task("beir", "query", BEIR_FORM, beir_examples, files=beir_files, corpus=beir_corpus),
         Task("multihop", "query", MULTIHOP_FORM, multihop_queries),

@@ -7,6 +7,7 @@ import pytest
 from wherefrom.benchmarks.example import Example, marked_evidence
 from wherefrom.benchmarks.reader_respondent import ReaderRespondent
 from wherefrom.benchmarks.tasks import TASKS
+from wherefrom.pipeline.answerability import answerable, features
 from wherefrom.pipeline.checking import check_claim
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.truth import truths
@@ -31,6 +32,18 @@ def test_a_claim_is_true_by_what_is_fitted(respondent):
     true = truths(respondent.reader, [check])[0]
     assert shown.probability == pytest.approx(max(true, 1 - true), abs=1e-6)
     assert shown.probability != pytest.approx(bare.probability, abs=1e-6)
+
+
+def test_a_premise_that_asks_is_answered_or_not(respondent):
+    asked = marked_evidence("1", "Which is the capital of France?")
+    example = Example("1", "Paris is the capital of France.", ("entailment",), evidence=(asked,))
+    said = respondent.respond(TASKS["qnli"], example, ((asked,),))
+    reader, passages = respondent.reader, [("", example.text)]
+    readings = reader.read([asked.text], passages, count=1)
+    (chance,) = answerable(reader, features(reader, [asked.text], passages, readings))
+    assert said.prediction == ("entailment" if chance >= 0.5 else "not_entailment")
+    assert said.probability == pytest.approx(max(chance, 1 - chance), abs=1e-6)
+    assert 0 < respondent.respond(TASKS["qnli"], example, ((),)).probability < 1  # asks nothing
 
 
 def test_a_question_is_answered_by_the_likelier_verdict(respondent):

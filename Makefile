@@ -11,7 +11,8 @@ INSTALLED := $(VENV)/installed
 KB := starter.kb
 DATA ?= ../shared/data
 RESULTS := benchmarks/results
-SCORECARD = runs/scorecard$(MODE)
+SPACE := $(subst ,, )
+SCORECARD = runs/scorecard$(subst $(SPACE),,$(MODE))
 TORCH := torch==2.13.0
 # A process for each core, up to four, each with one thread; the tests of a file stay in one process.
 SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile

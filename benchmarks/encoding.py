@@ -81,7 +81,8 @@ def measure(
             rates[name].append(count / (time.perf_counter() - start))
     ours, theirs = vectors["wherefrom"], vectors["sentence_transformers"]
     ratios = [a / b for a, b in zip(*rates.values(), strict=True)]
-    work = 2 * dense_weights(peer) * sum(map(len, peer.tokenizer(passages)["input_ids"]))
+    tokens = peer.tokenizer(passages, truncation=True, max_length=peer.max_seq_length)["input_ids"]
+    work = 2 * dense_weights(peer) * sum(map(len, tokens))
     return {
         "benchmark": "encoding",
         "device": device,

@@ -41,7 +41,7 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
     ocnli = (data / "nli" / "ocnli_train_10k.jsonl", data / "nli" / "ocnli_dev_a.jsonl")
     squad_train = data / "qa" / "squad_train.json.gz"
     csqa = data / "commonsense" / "csqa_dev.jsonl"
-    concepts = data / "kg" / "conceptnet100k.tsv"
+    creak = data / "commonsense" / "creak_dev.jsonl"
     of_kb = ("--kb", str(kb))
     return (
         Run("help_time", "help_time"),
@@ -69,7 +69,8 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
         Run("retriever", "retriever", ("--data", str(data)), (squad_train, squad, nfcorpus)),
         Run("nfcorpus", "retrieval_nfcorpus", ("--data", str(nfcorpus)), (nfcorpus,)),
         Run("multihop_answers", "multihop_answers", ("--data", str(wiki.parent)), (wiki,)),
-        Run("choose_facts", "choose_facts", ("--data", str(data)), (csqa, concepts)),
+        Run("choose_facts", "choose_facts", ("--data", str(data)), (csqa, conceptnet)),
+        Run("judge_claims", "judge_claims", ("--data", str(data), *of_kb), (creak, kb)),
         Run("build_memory", "build_memory"),
         Run("peers", "peers"),
         Run("growth", "growth"),

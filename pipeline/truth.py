@@ -41,7 +41,13 @@ def truth_features(reader: Reader, checks: Sequence[Check]) -> NDArray[np.float6
 
 def truths(reader: Reader, checks: Sequence[Check]) -> NDArray[np.float64]:
     """Return the probability that each claim is true, shape (N,)."""
-    return _truths(truth_features(reader, checks), reader.manifest.calibration)
+    return truths_of(truth_features(reader, checks), reader.manifest.calibration)
+
+
+def truths_of(rows: NDArray[np.float64], calibration: Calibration) -> NDArray[np.float64]:
+    """Return the probability that each claim is true, shape (N,), from features (N, F)."""
+    weights = np.array([calibration.claim_weights.get(name, 0.0) for name in FEATURES])
+    return np.asarray(1 / (1 + np.exp(-(rows @ weights + calibration.claim_bias))))
 
 
 def require_enough(claims: Sequence[ClaimExample]) -> None:
@@ -99,8 +105,3 @@ def fit_claims(
         claim_weights={n: round(float(w), 4) for n, w in zip(FEATURES, weights, strict=True)},
         claim_bias=round(float(model.intercept_[0]), 4),
     )
-
-
-def _truths(rows: NDArray[np.float64], calibration: Calibration) -> NDArray[np.float64]:
-    weights = np.array([calibration.claim_weights.get(name, 0.0) for name in FEATURES])
-    return np.asarray(1 / (1 + np.exp(-(rows @ weights + calibration.claim_bias))))

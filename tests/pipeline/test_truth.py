@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from wherefrom.benchmarks.judge_claims import measure
 from wherefrom.command import run
+from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.kb.errors import UsageError
+from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.examples import ClaimExample
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.reader_manifest import Calibration, read_manifest
@@ -120,3 +123,19 @@ def test_the_command_fits_claims_and_leaves_all_else(
     assert (truths(opened, checks) < 0.5).all()
     assert run(["calibrate", str(reader), str(kb), "--claims", str(file)]) == 0
     assert "weights of claims" in capsys.readouterr().out
+
+
+def test_evidence_is_compared_crosswise(knowledge: Knowledge, judging_reader_folder: Path) -> None:
+    answerer = Answerer(knowledge, reader=judging_reader_folder, device="cpu")
+    claims = [
+        ClaimExample("", f"Paris was {word} in {year}.", true=word == "old")
+        for word in ("old", "new")
+        for year in range(1900, 1930)
+    ]
+    found = measure(answerer, claims)
+    assert found["accuracy"].keys() == {"none", "retrieved", "shuffled"}
+    assert {each["n"] for each in found["accuracy"].values()} == {60}
+    for arm in ("none", "shuffled"):
+        mean = found["accuracy"]["retrieved"]["value"] - found["accuracy"][arm]["value"]
+        assert found[f"retrieved_less_{arm}"]["value"] == pytest.approx(mean)
+    assert found["passages_shown"] > 0

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from wherefrom.kb.sentences import around, split_sentences
 from wherefrom.pipeline.examples import CONTRADICTION, ENTAILMENT, NEUTRAL
+from wherefrom.pipeline.log_odds import chances
 from wherefrom.pipeline.matching import normalised_words
 from wherefrom.pipeline.reader import Reader, Reading
 from wherefrom.pipeline.statement import as_statement, titled
@@ -107,9 +108,7 @@ def features(
 def answerable(reader: Reader, found: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the probability of an answer in each passage, shape (N,), from its `features`."""
     known = reader.manifest.calibration
-    weights = np.array([known.answerable_weights.get(name, 0.0) for name in FEATURES])
-    logits = known.answerable_bias + found @ weights
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -50, 50))))
+    return chances(found, FEATURES, known.answerable_weights, known.answerable_bias)
 
 
 def echo(question: str, answer: str) -> float:

@@ -20,6 +20,7 @@ from wherefrom.pipeline.choice_weights import fit_choices, observe_choices, requ
 from wherefrom.pipeline.decision import FEATURES, features
 from wherefrom.pipeline.examples import ClaimExample
 from wherefrom.pipeline.judged import judge
+from wherefrom.pipeline.log_odds import fit_signed
 from wherefrom.pipeline.matching import says_the_same
 from wherefrom.pipeline.multiple_choice import ChoiceQuestion
 from wherefrom.pipeline.reader_manifest import Calibration, write_manifest
@@ -28,7 +29,7 @@ from wherefrom.pipeline.retrieval import retrieve
 
 FIELDS = '{"question": "…", "answers": ["…", …]} (no answers: the knowledge base has none)'
 SCALES = np.array([0.2, 0.3, 1.0, 0.4, 8.0, 2.0])  # bring the features to like spread, as FEATURES
-SIGNS = np.array([1, 1, 1, 1, 1, -1])  # which way each speaks for an answer, as FEATURES
+SIGNS = (1, 1, 1, 1, 1, -1)  # which way each speaks for an answer, as FEATURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,7 @@ def fit_answers(observations: Observations, calibration: Calibration) -> Calibra
     """Fit the weights of an answer's features and return the calibration with them.
 
     Two steps: which candidates are right, over all of them, gives the weights; then one scale and
-    one shift make the logit of each question's best candidate the log-odds that it is right. What
-    would count against its own meaning, as support that made an answer less probable would, is
-    left out: its weight is 0.
+    one shift make the logit of each question's best candidate the log-odds that it is right.
 
     Raises
     ------
@@ -138,23 +137,19 @@ def fit_answers(observations: Observations, calibration: Calibration) -> Calibra
             f"{int(observations.right.sum())} are right; some must be and some must not"
         )
     scaled = observations.features * SCALES
-    used = np.ones(len(FEATURES), dtype=np.bool_)
-    model = LogisticRegression(C=1.0, max_iter=1000).fit(scaled, observations.right)
-    while (contrary := (model.coef_[0] * SIGNS < 0) & used).any():
-        used &= ~contrary
-        model.fit(scaled * used, observations.right)
-    logits = model.decision_function(scaled * used)
+    weights, bias = fit_signed(scaled, observations.right, SIGNS)
+    logits = scaled @ weights + bias
     best = _best_of_each(observations.question, logits)
     scale, shift = 1.0, 0.0
     if len(np.unique(observations.right[best])) == 2:
         top = LogisticRegression(C=1.0, max_iter=1000)
         top.fit(logits[best, None], observations.right[best])
         scale, shift = float(top.coef_[0, 0]), float(top.intercept_[0])
-    weights = np.where(used, model.coef_[0] * SCALES * scale, 0.0)
+    weights = weights * SCALES * scale
     return replace(
         calibration,
         answer_weights={n: round(float(w), 4) for n, w in zip(FEATURES, weights, strict=True)},
-        answer_bias=round(float(model.intercept_[0]) * scale + shift, 4),
+        answer_bias=round(bias * scale + shift, 4),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wherefrom.pipeline.judged import Judged
+from wherefrom.pipeline.log_odds import chances
 
 FEATURES = ("margin", "relevance", "agreement", "entailment", "similarity", "echo")
 
@@ -39,10 +40,7 @@ def features(judged: Judged) -> tuple[float, ...]:
 
 def probability(values: Sequence[float], weights: Mapping[str, float], bias: float) -> float:
     """Return the probability of an answer with these `features`."""
-    total = bias + sum(
-        weights.get(name, 0.0) * value for name, value in zip(FEATURES, values, strict=True)
-    )
-    return float(1.0 / (1.0 + np.exp(-np.clip(total, -50, 50))))
+    return float(chances([values], FEATURES, weights, bias)[0])
 
 
 def decide(probabilities: Sequence[float], threshold: float) -> Decision:

@@ -2,9 +2,7 @@
 
 `check` says what the evidence says, and is undecided where that is little. Who has to decide
 between true and false, as a benchmark of claims does, asks `truths`: the log-odds are a weighted
-sum of FEATURES, what the evidence says of the claim and how plausible it is without any, as in
-Platt, "Probabilistic Outputs for Support Vector Machines and Comparisons to Regularized Likelihood
-Methods", 1999.
+sum of FEATURES, what the evidence says of the claim and how plausible it is without any.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,12 +14,13 @@ from numpy.typing import NDArray
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.examples import ClaimExample
+from wherefrom.pipeline.log_odds import chances, fit_signed
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.reader_manifest import Calibration
 from wherefrom.pipeline.records import Check
 
 FEATURES = ("supported", "refuted", "plausibility")
-SIGNS = np.array([1, -1, 1])  # which way each speaks for a claim, as FEATURES
+SIGNS = (1, -1, 1)  # which way each speaks for a claim, as FEATURES
 LEAST = 50  # claims; fewer say little of three weights
 TOGETHER = 64  # claims that are searched for at once
 
@@ -46,8 +45,7 @@ def truths(reader: Reader, checks: Sequence[Check]) -> NDArray[np.float64]:
 
 def truths_of(rows: NDArray[np.float64], calibration: Calibration) -> NDArray[np.float64]:
     """Return the probability that each claim is true, shape (N,), from features (N, F)."""
-    weights = np.array([calibration.claim_weights.get(name, 0.0) for name in FEATURES])
-    return np.asarray(1 / (1 + np.exp(-(rows @ weights + calibration.claim_bias))))
+    return chances(rows, FEATURES, calibration.claim_weights, calibration.claim_bias)
 
 
 def require_enough(claims: Sequence[ClaimExample]) -> None:
@@ -81,8 +79,6 @@ def fit_claims(
 ) -> Calibration:
     """Fit the weights of FEATURES to claims that are known, and return the calibration with them.
 
-    What would count against its own meaning is left out: its weight is 0.
-
     Parameters
     ----------
     rows
@@ -92,16 +88,9 @@ def fit_claims(
     calibration
         What else it holds stays.
     """
-    from sklearn.linear_model import LogisticRegression
-
-    used = np.ones(len(FEATURES), dtype=np.bool_)
-    model = LogisticRegression(C=1.0, max_iter=1000).fit(rows, true)
-    while (contrary := (model.coef_[0] * SIGNS < 0) & used).any():
-        used &= ~contrary
-        model.fit(rows * used, true)
-    weights = np.where(used, model.coef_[0], 0.0)
+    weights, bias = fit_signed(rows, true, SIGNS)
     return replace(
         calibration,
         claim_weights={n: round(float(w), 4) for n, w in zip(FEATURES, weights, strict=True)},
-        claim_bias=round(float(model.intercept_[0]), 4),
+        claim_bias=round(bias, 4),
     )

@@ -16,6 +16,7 @@ from wherefrom.pipeline.records import Choice, Citation, Evidence, Option
 from wherefrom.pipeline.retrieval import retrieve
 from wherefrom.pipeline.statement import as_statement
 from wherefrom.pipeline.support import SentenceVectors, Support, weigh
+from wherefrom.pipeline.undetermined import says_undetermined, with_undetermined
 
 FEATURES = ("entailment", "contradiction", "cosine", "span", "plausibility", "prior")
 SENTENCES_OF_A_CHOICE = 8
@@ -61,7 +62,7 @@ def choose_option(
     options: Sequence[Option],
     evidence: Sequence[Sequence[Evidence]],
 ) -> Choice:
-    """Choose one option.
+    """Choose one option; one that says that nothing can be told is right if no other is borne out.
 
     Parameters
     ----------
@@ -77,13 +78,15 @@ def choose_option(
     found = weigh_options(reader, encoder, question, options, evidence)
     logits = option_logits(found.rows, reader.manifest.calibration.choice_weights)
     odds = np.exp(logits - logits.max())
-    probabilities = (odds / odds.sum()).tolist()
-    best = int(np.argmax(odds))
-    cited = _citations(found.supports[best])
+    untold = np.array([says_undetermined(option.text) for option in options])
+    supports = found.rows[:, FEATURES.index("entailment")]
+    chances = with_undetermined(odds / odds.sum(), supports, untold)
+    best = int(np.argmax(chances))
+    cited = () if untold[best] else _citations(found.supports[best])
     return Choice(
         question=question,
         choice=options[best].label,
-        probabilities={o.label: p for o, p in zip(options, probabilities, strict=True)},
+        probabilities={o.label: p for o, p in zip(options, chances.tolist(), strict=True)},
         citations=cited,
         paths=paths_to(cited, found.shown),
         evidence=found.shown,

@@ -19,7 +19,7 @@ from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.checking import check_claim
 from wherefrom.pipeline.choosing import choose_option, retrieve_for_options
 from wherefrom.pipeline.reader import Reader
-from wherefrom.pipeline.reading import read_answer
+from wherefrom.pipeline.reading import read_answer, read_passage
 from wherefrom.pipeline.records import Answer, Check, Choice, Evidence
 from wherefrom.pipeline.retrieval import passage_evidence
 from wherefrom.pipeline.truth import truths
@@ -101,6 +101,8 @@ class ReaderRespondent:
     def respond(self, task: Task, example: Example, shown: Shown) -> Response:
         """Respond from the evidence that is shown."""
         if task.shape == "question":
+            if task.unanswerable and len(shown[0]) == 1:
+                return _answered(read_passage(self.reader, self.encoder, example.text, shown[0][0]))
             if self._answerer is not None:
                 return _answered(self._answerer.read(example.text, shown[0]))
             return _answered(read_answer(self.reader, self.encoder, example.text, shown[0]))

@@ -36,6 +36,8 @@ class Task:
         Of a claim: what supported, refuted and, where there is a third, undecided are called.
         Of a pair: what entailment, neutral and contradiction are called, or entailment and the
         rest. Empty for other shapes.
+    unanswerable
+        Of a question: whether a passage that is marked for it may not answer it.
     asks
         Of a pair: whether the premise is a question, and entailment that the hypothesis answers it.
     files
@@ -49,6 +51,7 @@ class Task:
     form: str
     read: Callable[[Path], Iterator[Example]]
     labels: tuple[str, ...] = ()
+    unanswerable: bool = False
     asks: bool = False
     files: Callable[[Path], tuple[Path, ...]] = itself
     corpus: Callable[[Path], str] = anywhere

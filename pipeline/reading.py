@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wherefrom.indexes.encoder import Encoder
+from wherefrom.pipeline import answerability
 from wherefrom.pipeline.candidates import Candidate, group, predict
 from wherefrom.pipeline.decision import decide, features, probability
 from wherefrom.pipeline.judged import Judged, judge
@@ -15,6 +17,7 @@ from wherefrom.pipeline.verdict import verify
 
 CANDIDATES = 5  # are verified; the rest are too far behind
 CITATIONS = 3
+EVEN = 0.5  # from which a passage rather answers than not
 
 
 def read_answer(
@@ -62,6 +65,26 @@ def read_answer(
         evidence=tuple(evidence),
         timing_seconds={"read": read - start, "verify": time.perf_counter() - read},
     )
+
+
+def read_passage(reader: Reader, encoder: Encoder, question: str, passage: Evidence) -> Answer:
+    """Answer a question from one passage, or abstain if that probably does not answer it.
+
+    What tells answers of many passages from one another tells little of a single one that is about
+    the question, as those of SQuAD 2 are; so the probability is that the passage answers at all
+    (`wherefrom.pipeline.answerability`). Parameters and errors are those of `read_answer`.
+    """
+    shown = [(passage.title, passage.text)]
+    readings = reader.read([question], shown, count=1)
+    known = answerability.features(reader, [question], shown, readings)
+    chance = float(answerability.answerable(reader, known)[0])
+    anything = replace(reader.manifest.calibration, answer_threshold=0.0)
+    found = read_answer(reader.calibrated(anything), encoder, question, [passage])
+    if found.abstained:  # there is no word to answer with
+        return found
+    if chance >= EVEN:
+        return replace(found, probability=chance)
+    return replace(found, answer="", abstained=True, probability=chance, citations=(), paths=())
 
 
 def find_candidates(reader: Reader, question: str, evidence: Sequence[Evidence]) -> list[Candidate]:

@@ -46,6 +46,28 @@ def test_a_premise_that_asks_is_answered_or_not(respondent):
     assert 0 < respondent.respond(TASKS["qnli"], example, ((),)).probability < 1  # asks nothing
 
 
+@pytest.mark.parametrize("bias", [-50.0, 50.0])
+def test_a_passage_that_does_not_answer_is_told_where_there_may_be_such(tiny_reader_folder, bias):
+    reader = Reader.open(tiny_reader_folder, device="cpu")
+    known = replace(reader.manifest.calibration, answerable_bias=bias, answer_threshold=0.9)
+    respondent = ReaderRespondent(reader.calibrated(known))
+    question = Example("1", "What is the capital of France?", ("Paris",), evidence=SHOWN)
+    said = respondent.respond(TASKS["squad2"], question, (SHOWN,))
+    readings = reader.read([question.text], [("Paris", SHOWN[0].text)], count=1)
+    passages = [("Paris", SHOWN[0].text)]
+    (chance,) = answerable(
+        respondent.reader, features(respondent.reader, [question.text], passages, readings)
+    )
+    assert said.probability == pytest.approx(chance, abs=1e-6)
+    assert (said.prediction in SHOWN[0].text and said.prediction != "") == (bias > 0)
+    assert bool(said.citations) == (bias > 0)
+    assert respondent.respond(TASKS["squad2"], question, ((),)).prediction == ""
+    alike = [
+        respondent.respond(TASKS[name], question, (SHOWN * 2,)) for name in ("squad", "squad2")
+    ]
+    assert alike[0] == alike[1]  # of several passages it is told by what tells them apart
+
+
 def test_a_question_is_answered_by_the_likelier_verdict(respondent):
     question = Example("1", "is Paris old", ("yes",))
     bare = respondent.respond(TASKS["boolq"], question, ((),))

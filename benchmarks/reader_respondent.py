@@ -1,6 +1,7 @@
 """A reader that responds to the examples of every task, with a knowledge base or without one."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -102,7 +103,7 @@ class ReaderRespondent:
         """Respond from the evidence that is shown."""
         if task.shape == "question":
             if task.unanswerable and len(shown[0]) == 1:
-                return _answered(read_passage(self.reader, self.encoder, example.text, shown[0][0]))
+                return self._read(example.text, shown[0][0])
             if self._answerer is not None:
                 return _answered(self._answerer.read(example.text, shown[0]))
             return _answered(read_answer(self.reader, self.encoder, example.text, shown[0]))
@@ -126,6 +127,11 @@ class ReaderRespondent:
         if self._answerer is None or task.shape == "pair":
             raise UsageError(f"nothing to retrieve from for {task.name}; name a knowledge base")
         return self._answerer
+
+    def _read(self, question: str, passage: Evidence) -> Response:
+        """Answer from one passage; to abstain is right where that holds no answer."""
+        said = _answered(read_passage(self.reader, self.encoder, question, passage))
+        return said if said.prediction else replace(said, probability=1 - said.probability)
 
     def _judged(self, task: Task, check: Check) -> Response:
         """Name the verdict by the task's labels.

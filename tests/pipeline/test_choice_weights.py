@@ -158,4 +158,4 @@ def test_a_command_without_questions_says_what_to_name(
     tiny_reader_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["calibrate", str(tiny_reader_folder), str(tmp_path)]) == 2
-    assert "name --questions FILE, --choices FILE or both" in capsys.readouterr().err
+    assert "name --questions, --choices or --claims with a FILE" in capsys.readouterr().err

@@ -15,7 +15,7 @@ from wherefrom.benchmarks.task import Task
 from wherefrom.indexes.encoder import Encoder, load_encoder
 from wherefrom.indexes.records import FoundPassage, Hit
 from wherefrom.kb.errors import UsageError
-from wherefrom.pipeline.answerability import answerable, features
+from wherefrom.pipeline.answerability import answering
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.checking import check_claim
 from wherefrom.pipeline.choosing import choose_option, retrieve_for_options
@@ -152,21 +152,14 @@ class ReaderRespondent:
         """Infer a hypothesis from its premise; from nothing it is known by itself alone."""
         premise = " ".join(item.text for item in evidence)
         if task.asks:
-            found = self._answers(premise, example.text)
+            chance = answering(self.reader, premise, "", example.text)
+            found = [chance, 1 - chance]
         else:
             found = self.reader.infer([premise], [example.text])[0].tolist()
         if len(task.labels) == BOTH:
             found = [found[0], sum(found[1:])]
         best = int(np.argmax(found))
         return Response(task.labels[best], found[best], (), tuple(evidence))
-
-    def _answers(self, question: str, text: str) -> list[float]:
-        """Say how probable it is that a text answers a question, and that it does not."""
-        asked, texts = [question], [("", text)]
-        readings = self.reader.read(asked, texts, count=1)
-        known = features(self.reader, asked, texts, readings)
-        chance = float(answerable(self.reader, known)[0])
-        return [chance, 1 - chance]
 
 
 def _answered(answer: Answer) -> Response:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wherefrom.kb.sentences import around, split_sentences
+from wherefrom.pipeline.candidates import SPANS_OF_A_PASSAGE
 from wherefrom.pipeline.examples import CONTRADICTION, ENTAILMENT, NEUTRAL
 from wherefrom.pipeline.log_odds import chances
 from wherefrom.pipeline.matching import normalised_words
@@ -109,6 +110,13 @@ def answerable(reader: Reader, found: NDArray[np.float64]) -> NDArray[np.float64
     """Return the probability of an answer in each passage, shape (N,), from its `features`."""
     known = reader.manifest.calibration
     return chances(found, FEATURES, known.answerable_weights, known.answerable_bias)
+
+
+def answering(reader: Reader, question: str, title: str, text: str) -> float:
+    """Return the probability that one passage answers a question."""
+    asked, shown = [question], [(title, text)]
+    readings = reader.read(asked, shown, count=SPANS_OF_A_PASSAGE)
+    return float(answerable(reader, features(reader, asked, shown, readings))[0])
 
 
 def echo(question: str, answer: str) -> float:

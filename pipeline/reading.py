@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wherefrom.indexes.encoder import Encoder
-from wherefrom.pipeline import answerability
+from wherefrom.pipeline.answerability import answering
 from wherefrom.pipeline.candidates import Candidate, group, predict
 from wherefrom.pipeline.decision import decide, features, probability
 from wherefrom.pipeline.judged import Judged, judge
@@ -74,10 +74,8 @@ def read_passage(reader: Reader, encoder: Encoder, question: str, passage: Evide
     the question, as those of SQuAD 2 are; so the probability is that the passage answers at all
     (`wherefrom.pipeline.answerability`). Parameters and errors are those of `read_answer`.
     """
-    shown = [(passage.title, passage.text)]
-    readings = reader.read([question], shown, count=1)
-    known = answerability.features(reader, [question], shown, readings)
-    chance = float(answerability.answerable(reader, known)[0])
+    reader = reader.remembering()
+    chance = answering(reader, question, passage.title, passage.text)
     anything = replace(reader.manifest.calibration, answer_threshold=0.0)
     found = read_answer(reader.calibrated(anything), encoder, question, [passage])
     if found.abstained:  # there is no word to answer with

@@ -405,6 +405,18 @@ def knowledge(tmp_path: Path, write_jsonl: Callable[..., str], word_encoder: Enc
 
 
 @pytest.fixture
+def cities_kb(tmp_path: Path, tiny_encoder_folder: Path, write_jsonl: Callable[..., str]) -> Path:
+    """Give the folder of a knowledge base with an article on each of four cities."""
+    from wherefrom.indexes.encoder import load_encoder
+
+    cities = ("Paris", "Berlin", "Tokyo", "Rome")
+    source = write_jsonl([{"id": c, "title": c, "text": f"{c} is old."} for c in cities])
+    options = BuildOptions(encoder=load_encoder(str(tiny_encoder_folder)))
+    build(tmp_path / "cities.kb", [source], options=options)
+    return tmp_path / "cities.kb"
+
+
+@pytest.fixture
 def killed_after() -> Callable[[int], AbstractContextManager[None]]:
     """Give what kills the training within it once it has taken so many batches."""
     from wherefrom.pipeline import training

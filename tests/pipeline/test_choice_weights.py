@@ -1,7 +1,6 @@
 """Test what is fitted to known choices: the weights that made them, and what a reader says."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
@@ -128,14 +127,10 @@ def test_the_command_fits_choices_and_leaves_answers(
     tiny_reader_folder: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-    tiny_encoder_folder: Path,
-    write_jsonl: Callable[..., str],
+    cities_kb: Path,
 ) -> None:
-    reader = tmp_path / "reader"
+    reader, kb = tmp_path / "reader", cities_kb
     copytree(tiny_reader_folder, reader)
-    source = write_jsonl([{"id": c, "title": c, "text": f"{c} is old."} for c in CITIES.values()])
-    kb = tmp_path / "cities.kb"
-    assert run(["build", str(kb), source, "--encoder", str(tiny_encoder_folder)]) == 0
     before = read_manifest(reader).calibration
     file = written(tmp_path, asked(80))
     capsys.readouterr()

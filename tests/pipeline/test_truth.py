@@ -1,7 +1,6 @@
 """Test how probable it is that a claim holds, and what is fitted to claims that are known."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
@@ -92,15 +91,11 @@ def test_the_command_fits_claims_and_leaves_all_else(
     judging_reader_folder: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-    tiny_encoder_folder: Path,
-    write_jsonl: Callable[..., str],
+    cities_kb: Path,
 ) -> None:
-    reader = tmp_path / "reader"
+    reader, kb = tmp_path / "reader", cities_kb
     copytree(judging_reader_folder, reader)
     cities = ("Paris", "Berlin", "Tokyo", "Rome")
-    source = write_jsonl([{"id": c, "title": c, "text": f"{c} is old."} for c in cities])
-    kb = tmp_path / "cities.kb"
-    assert run(["build", str(kb), source, "--encoder", str(tiny_encoder_folder)]) == 0
     file = tmp_path / "claims.jsonl"
     lines = [
         {"claim": f"{city} is {word}.", "label": word == "old"}

@@ -113,22 +113,27 @@ def resampled(count: int, measured: Callable[[Rows], float], seed: int) -> Measu
 
 
 def _of_probabilities(predictions: Sequence[Prediction], seed: int) -> dict[str, Measure]:
-    """Say how well the probabilities tell right from wrong."""
+    """Say how well the probabilities tell right from wrong.
+
+    The probability is that of an answer, so calibration error and Brier score are of answers alone;
+    the area is over all.
+    """
     chances = np.array([one.probability for one in predictions])
     right = np.array([one.right for one in predictions])
+    answered = np.array([one.answered for one in predictions])
+    said, fine = chances[answered], right[answered]
 
     def error(rows: Rows) -> float:
-        return calibration_error(chances[rows], right[rows])
+        return calibration_error(said[rows], fine[rows])
 
     def area(rows: Rows) -> float:
         return risk_coverage_area(chances[rows], right[rows])
 
-    brier = mean_with_interval(((chances - right) ** 2).tolist())
-    return {
-        "calibration_error": resampled(len(chances), error, seed),
-        "brier": brier,
-        "risk_coverage_area": resampled(len(chances), area, seed),
-    }
+    found = {"risk_coverage_area": resampled(len(chances), area, seed)}
+    if len(said):
+        found["calibration_error"] = resampled(len(said), error, seed)
+        found["brier"] = mean_with_interval(((said - fine) ** 2).tolist())
+    return found
 
 
 def _of_labels(predictions: Sequence[Prediction], seed: int) -> dict[str, Measure]:

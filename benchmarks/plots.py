@@ -53,7 +53,7 @@ def curves(series: Mapping[str, Points], *, x: str, y: str, diagonal: bool = Fal
     Parameters
     ----------
     series
-        Of each name its points, from left to right.
+        Of each name its points, from left to right; one without points keeps its colour.
     x, y
         What the axes mean.
     diagonal
@@ -66,6 +66,8 @@ def curves(series: Mapping[str, Points], *, x: str, y: str, diagonal: bool = Fal
             'stroke-dasharray="4 4"/>'
         )
     for place, (name, points) in enumerate(series.items()):
+        if not points:
+            continue
         colour = COLOURS[place % len(COLOURS)]
         path = "L".join(f"{_x(a):.1f} {_y(b):.1f}" for a, b in points)
         drawn.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>')

@@ -46,6 +46,11 @@ class Prediction:
     refused: str = ""
 
     @property
+    def answered(self) -> bool:
+        """Tell whether anything was said; else it abstained."""
+        return self.prediction != ABSTENTION
+
+    @property
     def right(self) -> bool:
         """Tell whether it is right, as far as one value can tell."""
         return any(self.scores.get(name, 0.0) >= 1.0 for name in ("accuracy", "exact_match", MRR))

@@ -88,7 +88,8 @@ def _plots(
     }
     drawn = [bars(side, label=main)]
     if manifest["shape"] != "query":
-        reliable = _each(arms, reliability_points)
+        answered = {arm: [one for one in found if one.answered] for arm, found in arms.items()}
+        reliable = _each(answered, reliability_points)
         drawn += [
             curves(reliable, x="probability", y="share right", diagonal=True),
             curves(_each(arms, risk_coverage), x="coverage", y="risk"),

@@ -10,8 +10,11 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from wherefrom.benchmarks.arms import Arms
 from wherefrom.benchmarks.changing import IN_EVIDENCE, WAYS, Change, arm_name
@@ -109,7 +112,8 @@ def run_task(
     spread
         Whether those are spread evenly over the file, or the first ones.
     seed
-        Of what is drawn: whose evidence is shown when shuffled, and resamples.
+        Of what is drawn: which examples are spread over the file, whose evidence is shown when
+        shuffled, and resamples.
     suspects
         Where examples are looked for that the respondent should not have seen.
     change
@@ -124,7 +128,7 @@ def run_task(
     DamagedError
         If the predictions that are there cannot be read.
     """
-    examples = limited(read_examples(task, data), limit, spread=spread)
+    examples = limited(read_examples(task, data), limit, spread=spread, seed=seed)
     show = partial(_shown, task, data, respondent, seed)
     shown = show(examples)
     if arms is None:
@@ -188,9 +192,12 @@ def read_examples(task: Task, data: Path) -> list[Example]:
 
 
 def limited(
-    examples: Sequence[Example], limit: int | None, *, spread: bool = False
+    examples: Sequence[Example], limit: int | None, *, spread: bool = False, seed: int = 0
 ) -> Sequence[Example]:
     """Return the first `limit` of examples, or as many that are spread evenly over all.
+
+    Of as many stretches of equal length one of each is drawn by `seed`: every n-th would be of one
+    kind alone where kinds take turns.
 
     Raises
     ------
@@ -200,13 +207,15 @@ def limited(
     Examples
     --------
     >>> limited("abcdefgh", 3), limited("abcdefgh", 3, spread=True)
-    ('abc', ['a', 'c', 'f'])
+    ('abc', ['b', 'd', 'g'])
     """
     if limit is not None and limit < 1:
         raise UsageError(f"limit is {limit}; it must be at least 1")
     if limit is None or not spread or limit >= len(examples):
         return examples[:limit]
-    return [examples[place * len(examples) // limit] for place in range(limit)]
+    random = np.random.default_rng(seed)
+    ends = [place * len(examples) // limit for place in range(limit + 1)]
+    return [examples[random.integers(start, end)] for start, end in pairwise(ends)]
 
 
 def measure_run(

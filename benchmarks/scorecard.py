@@ -143,7 +143,7 @@ def run_scorecard(
     known, failed = _read(evaluations)
     chosen = [one for one in evaluations if one.name in known]
     limits = {one.name: _least(one.quick if mode == "quick" else None, limit) for one in chosen}
-    looked = _looked(suspects, [one for one in chosen if one.corpus is None], known, limits)
+    looked = _looked(suspects, [one for one in chosen if one.corpus is None], known, limits, seed)
     told = progress or NoProgress()
     rows = []
     for one in chosen:
@@ -211,10 +211,11 @@ def _looked(
     evaluations: Sequence[Evaluation],
     known: Mapping[str, Sequence[Example]],
     limits: Mapping[str, int | None],
+    seed: int,
 ) -> dict[str, Suspects]:
     """Look through the knowledge base once for all evaluations; return of each its suspects."""
     asked = [
-        (one.task.shape, limited(known[one.name], limits[one.name], spread=True))
+        (one.task.shape, limited(known[one.name], limits[one.name], spread=True, seed=seed))
         for one in evaluations
     ]
     found = suspects.ahead(asked)

@@ -46,7 +46,7 @@ def scorecard_markdown(card: Scorecard) -> str:
             row.measure,
             *_values(row, row.measure, arms),
             _helped(row),
-            _calibration(row),
+            _calibration(row)[0],
             _flags(row),
         ]
         for row in read
@@ -162,7 +162,7 @@ def _cells(row: Row, arms: Sequence[str]) -> list[Cell]:
         (escape(row.measure), None),
         *measured,
         (escape(_helped(row)), None),
-        (escape(_calibration(row)), row.arms[_in_use(row)][CALIBRATION]["value"]),
+        _calibration(row),
         (escape(_flags(row)), None),
     ]
 
@@ -202,17 +202,17 @@ def _helped(row: Row) -> str:
     return "; ".join(f"{arm}: {words}" for arm, words in row.helped.items()) or ABSENT
 
 
-def _calibration(row: Row) -> str:
-    arm = _in_use(row)
-    return f"{_value(row.arms[arm][CALIBRATION])} ({arm})"
+def _calibration(row: Row) -> Cell:
+    """Return the calibration error of the first arm in use in which anything was answered."""
+    arm = next((arm for arm in IN_USE if CALIBRATION in row.arms.get(arm, {})), None)
+    if arm is None:
+        return ABSENT, -1.0
+    error = row.arms[arm][CALIBRATION]
+    return f"{_value(error)} ({arm})", error["value"]
 
 
 def _flags(row: Row) -> str:
     return ", ".join(row.flags).replace("_", " ") or ABSENT
-
-
-def _in_use(row: Row) -> str:
-    return next(arm for arm in IN_USE if arm in row.arms)
 
 
 def _sides(row: Row) -> dict[str, tuple[float, float, float]]:

@@ -8,6 +8,7 @@ from wherefrom.benchmarks.comparison import is_more_than_noise
 from wherefrom.benchmarks.judging import compare_arms, findings, flags
 from wherefrom.benchmarks.metrics import difference, mcnemar, measure_arm, resampled
 from wherefrom.benchmarks.prediction import Prediction
+from wherefrom.benchmarks.run import limited
 from wherefrom.kb.errors import UsageError
 
 
@@ -46,6 +47,28 @@ def test_a_lost_point_of_5000_is_noise_or_not_as_the_binomial_sum_says(gained, l
     assert found["p"] == pytest.approx(by_hand, rel=1e-6)
     assert is_more_than_noise(found) is (by_hand < 0.05)
     assert (by_hand < 0.05) is (changed < 600)
+
+
+def test_calibration_is_that_of_answers_alone():
+    held_back = [Prediction(str(n), "none", "", 0.3, ("a",), {"f1": 0.0}) for n in range(10, 14)]
+    found = measure_arm([*said([1, 0]), *held_back])
+    assert found["calibration_error"] == {"n": 2, "value": 0.0, "low": 0.0, "high": 0.5}
+    assert found["brier"]["value"] == pytest.approx(0.25)
+    assert found["risk_coverage_area"]["n"] == 6
+    assert not {"calibration_error", "brier"} & set(measure_arm(held_back))
+
+
+def test_examples_spread_over_a_file_of_kinds_that_take_turns_are_of_all_kinds():
+    kinds = [place % 6 for place in range(1_200)]
+    chosen = limited(kinds, 200, spread=True)
+    assert len(chosen) == 200
+    assert all(chosen.count(kind) > 15 for kind in range(6))
+    assert (
+        chosen
+        == limited(kinds, 200, spread=True, seed=0)
+        != limited(kinds, 200, spread=True, seed=1)
+    )
+    assert limited(kinds, 1_200, spread=True) == kinds
 
 
 def test_over_no_example_nothing_is_measured_and_nothing_is_told():

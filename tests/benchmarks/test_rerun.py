@@ -163,7 +163,8 @@ def test_examples_spread_over_a_file_are_so_again(made, tmp_path):
     task, data = TASKS["question"], made / "questions.jsonl"
     more = {"described": described, "limit": 2, "spread": True}
     done = run_task(task, data, tmp_path / "done", respondent, arms=["none"], **more)
-    assert [one.id for one in read_predictions(done.folder / PREDICTIONS)] == ["0", "2"]
+    first, second = (int(one.id) for one in read_predictions(done.folder / PREDICTIONS))
+    assert first in (0, 1) and second in (2, 3)
     assert rerun(tmp_path / "done", tmp_path / "again").compared == 2
 
 

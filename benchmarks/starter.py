@@ -27,6 +27,7 @@ UNANSWERABLE = {
     "tuning": "starter_tuning_unanswerable.jsonl",
 }
 CLAIMS = "starter_claims.jsonl"
+YES_NO = "starter_yes_no_questions.jsonl"  # thirty of each; in no set of those that are for tuning
 
 
 def measure(answerer: Answerer, chosen: str) -> dict[str, Any]:
@@ -34,9 +35,11 @@ def measure(answerer: Answerer, chosen: str) -> dict[str, Any]:
     questions = _rows(QUESTIONS[chosen])
     absent = _rows(UNANSWERABLE[chosen])
     claims = [row for row in _rows(CLAIMS) if row["set"] == chosen]
+    polar = _rows(YES_NO) if chosen == "report" else []
     answers = answerer.ask_many([row["question"] for row in questions])
     refused = answerer.ask_many([row["question"] for row in absent])
     checks = answerer.check_many([row["claim"] for row in claims])
+    said = answerer.ask_many([row["question"] for row in polar])
     right = [
         not answer.abstained and says_the_same(answer.answer, row["answers"])
         for row, answer in zip(questions, answers, strict=True)
@@ -51,6 +54,7 @@ def measure(answerer: Answerer, chosen: str) -> dict[str, Any]:
         "unanswerable_abstained": mean_with_interval([float(a.abstained) for a in refused]),
         "citations": citations_held(answerer, answers, [row["answers"] for row in questions]),
         "claims_right": mean_with_interval([float(value) for value in verdicts]),
+        **_yes_no_measures(polar, said),
         "questions": [
             {
                 "id": row["id"],
@@ -70,6 +74,26 @@ def measure(answerer: Answerer, chosen: str) -> dict[str, Any]:
             {"id": row["id"], "wanted": row["verdict"], "verdict": found.verdict}
             for row, found in zip(claims, checks, strict=True)
         ],
+        "yes_no": [
+            {"id": row["id"], "answer": a.answer, "probability": round(a.probability, 3)}
+            for row, a in zip(polar, said, strict=True)
+        ],
+    }
+
+
+def _yes_no_measures(rows: Sequence[dict[str, Any]], said: Sequence[Answer]) -> dict[str, Any]:
+    """Return how many yes/no questions were answered, and how many of these answers are right."""
+    right = [
+        float([answer.answer] == row["answers"])
+        for row, answer in zip(rows, said, strict=True)
+        if not answer.abstained
+    ]
+    if not right:
+        return {}
+    answered = [float(not answer.abstained) for answer in said]
+    return {
+        "yes_no_answered": mean_with_interval(answered),
+        "yes_no_right_of_answered": mean_with_interval(right),
     }
 
 

@@ -2,8 +2,8 @@
 
     python -m wherefrom.benchmarks.training_ways --data DATA --out results/training_ways.json
 
-`DATA` holds nli/tier_a_train.jsonl.gz, of which three tenths of SNLI's own pairs are learnt, and
-nli/snli_dev_a.jsonl, on which each reader is measured. The encoder is the packaged one;
+`DATA` holds nli/cad_nli_train.jsonl, the pairs that are learnt, and nli/snli_dev_a.jsonl, on which
+each reader is measured. The encoder is the packaged one;
 its heads begin untrained. Each way is trained with the same seeds.
 """
 
@@ -18,9 +18,7 @@ from wherefrom.benchmarks.provenance import write_result
 from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.pipeline.train_reader import train_reader
 
-LEARNT, MEASURED = "nli/tier_a_train.jsonl.gz", "nli/snli_dev_a.jsonl"
-SOURCE = "snli_train_via_disco"
-SHARE = 0.3  # of the pairs of SOURCE
+LEARNT, MEASURED = "nli/cad_nli_train.jsonl", "nli/snli_dev_a.jsonl"
 PLAIN = "plain"
 WAYS: Mapping[str, Mapping[str, str]] = {
     PLAIN: {},
@@ -42,7 +40,7 @@ def recipe_of(way: Mapping[str, str], seed: int) -> str:
     return "\n".join(
         [
             *lines,
-            f'[[pairs]]\nfile = "{LEARNT}"\nshares = {{{SOURCE} = {SHARE}}}',
+            f'[[pairs]]\nfile = "{LEARNT}"',
             f'[[evaluate]]\nfile = "{MEASURED}"\ntask = "pairs"\n',
         ]
     )

@@ -1,6 +1,6 @@
 """Decide a claim from the sentences of the evidence: supported, refuted or undecided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations
 
@@ -28,14 +28,26 @@ def check_claim(
 
 def check_by(reader: Reader, encoder: Encoder, claim: str, known: SentenceVectors) -> Check:
     """Decide one claim as `check_claim` does, from sentences whose vectors are known already."""
-    centre = reader.manifest.calibration.claim_cosine
-    weighed = weigh(reader, encoder, claim, known, centre=centre)
+    weighed = weigh_claim(reader, encoder, claim, known)
     probabilities = joined(weighed)
-    verdict = max(VERDICTS, key=lambda name: probabilities[name])
+    verdict = likeliest(probabilities)
     cited = [
-        citation(support.quoted, support.verification) for support in _bearing(weighed, verdict)
+        citation(support.quoted, support.verification) for support in bearing(weighed, verdict)
     ]
     return Check(claim, verdict, probabilities, tuple(cited))
+
+
+def weigh_claim(
+    reader: Reader, encoder: Encoder, claim: str, known: SentenceVectors
+) -> list[Support]:
+    """Judge a claim by the sentences nearest to it, nearest first."""
+    centre = reader.manifest.calibration.claim_cosine
+    return weigh(reader, encoder, claim, known, centre=centre)
+
+
+def likeliest(probabilities: Mapping[str, float]) -> Verdict:
+    """Return the most probable verdict."""
+    return max(VERDICTS, key=lambda name: probabilities[name])
 
 
 def joined(weighed: Sequence[Support]) -> dict[str, float]:
@@ -59,8 +71,8 @@ def joined(weighed: Sequence[Support]) -> dict[str, float]:
     }
 
 
-def _bearing(weighed: Sequence[Support], verdict: Verdict) -> list[Support]:
-    """Return the sentences whose own verdict is this one, strongest first."""
+def bearing(weighed: Sequence[Support], verdict: Verdict) -> list[Support]:
+    """Return the CITATIONS strongest sentences whose own verdict is this one, strongest first."""
     if verdict == "undecided":
         return []
     strengths = {

@@ -14,6 +14,7 @@ from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Answer, Citation, Evidence
 from wherefrom.pipeline.statement import as_statement
 from wherefrom.pipeline.verdict import verify
+from wherefrom.pipeline.yes_no import answer_yes_no, asked_claim
 
 CANDIDATES = 5  # are verified; the rest are too far behind
 CITATIONS = 3
@@ -24,6 +25,9 @@ def read_answer(
     reader: Reader, encoder: Encoder, question: str, evidence: Sequence[Evidence]
 ) -> Answer:
     """Answer one question from its evidence, or abstain.
+
+    A question that asks for yes or no is answered so (`wherefrom.pipeline.yes_no`), and any other
+    by words of the evidence.
 
     Parameters
     ----------
@@ -39,6 +43,8 @@ def read_answer(
     QuestionError
         If the question is too long for the reader.
     """
+    if claim := asked_claim(question):
+        return answer_yes_no(reader, encoder, question, claim, evidence)
     start = time.perf_counter()
     candidates = find_candidates(reader, question, evidence)
     read = time.perf_counter()

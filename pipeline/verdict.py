@@ -27,6 +27,11 @@ class Verification:
         return VERDICTS[probabilities.index(max(probabilities))]
 
     @property
+    def denied(self) -> "Verification":
+        """Return the verdicts on the contrary of the statement."""
+        return Verification(self.refuted, self.supported, self.undecided)
+
+    @property
     def log_odds(self) -> float:
         """Return the log-odds of support."""
         supported = min(max(self.supported, SMALLEST), 1 - SMALLEST)

@@ -215,7 +215,7 @@ def limited(
         return examples[:limit]
     random = np.random.default_rng(seed)
     ends = [place * len(examples) // limit for place in range(limit + 1)]
-    return [examples[random.integers(start, end)] for start, end in pairwise(ends)]
+    return [examples[int(random.integers(start, end))] for start, end in pairwise(ends)]
 
 
 def measure_run(

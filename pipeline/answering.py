@@ -1,7 +1,7 @@
 """Answer questions, check claims and choose from a knowledge base: the pipeline, end to end."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -15,6 +15,14 @@ from wherefrom.pipeline.bridging import Bridged, bridged, may_bridge
 from wherefrom.pipeline.bundled import bundled_reader
 from wherefrom.pipeline.checking import check_claim
 from wherefrom.pipeline.choosing import choose_option, retrieve_for_options
+from wherefrom.pipeline.comparison import (
+    Comparison,
+    as_comparison,
+    decide,
+    names,
+    questions_of,
+    take_turns,
+)
 from wherefrom.pipeline.quoted import paths_to
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.reading import find_candidates, read_answer
@@ -124,14 +132,30 @@ class Answerer:
         for question, (evidence, bridge) in zip(questions, found, strict=True):
             reader = self.reader.remembering()
             answer = self._answered(reader, question, evidence, bridge, retrieve_seconds=share)
-            again = chosen == "graph" and wants_second_walk(answer, self._patience_seconds)
+            unsure = wants_second_walk(answer, self._patience_seconds)
+            again = chosen == "graph" and unsure and not as_comparison(question)
             answers.append(self._second(reader, question, answer, k) if again else answer)
         return answers
 
     def found(
         self, questions: Sequence[str], *, k: int = 10, retriever: str | None = None
     ) -> list[tuple[list[Evidence], Bridged | None]]:
-        """Find the evidence for each question, and the bridge that was put in; raises as `ask`."""
+        """Find the evidence for each question, and the bridge that was put in; raises as `ask`.
+
+        For a comparison it is what is found for either thing, in turns, and no bridge.
+        """
+        asked = [questions_of(question) for question in questions]
+        found = iter(self._found([one for parts in asked for one in parts], k, retriever))
+        return [
+            next(found)
+            if len(parts) == 1
+            else (take_turns([next(found)[0] for _ in parts], k), None)
+            for parts in asked
+        ]
+
+    def _found(
+        self, questions: Sequence[str], k: int, retriever: str | None
+    ) -> list[tuple[list[Evidence], Bridged | None]]:
         if retriever is None and self.chosen(None) == "graph":
             return self._retrieve_together(questions, k)
         ranked = retrieve(self.knowledge, questions, k=k, retriever=self.chosen(retriever))
@@ -178,10 +202,7 @@ class Answerer:
             second = self._answered(reader, question, evidence, None, retrieve_seconds=0.0)
             parts.append(second.timing_seconds)
             best = second if second.probability > first.probability else first
-        seconds = {
-            name: sum(part.get(name, 0.0) for part in parts) for name in first.timing_seconds
-        }
-        return replace(best, timing_seconds=seconds)
+        return replace(best, timing_seconds=_added(*parts))
 
     def _load_encoder(self) -> Encoder:
         """Load the encoder now, so that no question loses its second walk because it was first."""
@@ -209,6 +230,11 @@ class Answerer:
         retrieve_seconds: float,
     ) -> Answer:
         """Answer as `read` does; a bridge that is known already is not judged again."""
+        if comparison := as_comparison(question):
+            found = self._compared(reader, question, comparison, evidence)
+            return replace(
+                found, timing_seconds=_added(found.timing_seconds, {"retrieve": retrieve_seconds})
+            )
         start = time.perf_counter()
         bridge = bridge or bridged(reader, question, evidence)
         if bridge is not None and bridge.step is not None:
@@ -226,6 +252,44 @@ class Answerer:
             paths=paths_to(found.citations, evidence),
             evidence=tuple(evidence),
             timing_seconds=seconds,
+        )
+
+    def _compared(
+        self,
+        reader: Reader,
+        question: str,
+        comparison: Comparison,
+        evidence: Sequence[Evidence],
+    ) -> Answer:
+        """Ask of each thing when it was, and name the one that is wanted, or abstain.
+
+        Only evidence that names a thing is read for it; where its question has to be bridged, only
+        an answer at the end of a path counts.
+        """
+        parts = [
+            self._answered(
+                reader,
+                asked,
+                evidence if comparison.role else names(thing, evidence),
+                None,
+                retrieve_seconds=0.0,
+            )
+            for thing, asked in zip(comparison.things, comparison.questions, strict=True)
+        ]
+        known = all(part.paths for part in parts) if comparison.role else True
+        said = decide(comparison, [part.answer for part in parts]) if known else ""
+        probability = parts[0].probability * parts[1].probability if said else 0.0
+        answered = probability >= reader.manifest.calibration.answer_threshold
+        shown = (item for part in parts for item in part.evidence)
+        return Answer(
+            question=question,
+            answer=said if answered else "",
+            abstained=not answered,
+            probability=probability,
+            citations=parts[0].citations + parts[1].citations if answered else (),
+            paths=parts[0].paths + parts[1].paths if answered else (),
+            evidence=tuple(dict.fromkeys((*evidence, *shown))),
+            timing_seconds=_added(*(part.timing_seconds for part in parts)),
         )
 
     def _beyond(self, question: str, step: PathStep) -> tuple[Evidence, ...]:
@@ -313,6 +377,11 @@ def _problem(options: Sequence[Option]) -> str:
         if readable(option.text) != option.text:
             return f"has a choice with bytes that are not UTF-8: {readable(option.text)[:60]!r}"
     return ""
+
+
+def _added(*parts: Mapping[str, float]) -> dict[str, float]:
+    """Add seconds up, name by name."""
+    return {name: sum(part.get(name, 0.0) for part in parts) for name in parts[0]}
 
 
 def wants_second_walk(answer: Answer, patience_seconds: float = SECONDS_FOR_A_SECOND) -> bool:

@@ -43,7 +43,7 @@ _KIN = {  # two steps in one word: what the bridge is to the first, the last to 
     "stepfather": ("mother", "husband"),
 }
 _SIDES = {"paternal": "father", "maternal": "mother"}  # which parent the bridge is
-_ROLES = (  # of people; "the city of Cali" is Cali itself
+ROLES = (  # of people; "the city of Cali" is Cali itself
     "mother|father|parent|husband|wife|spouse|widow|partner|son|daughter|child|brother|sister|"
     "sibling|director|composer|performer|singer|author|writer|creator|founder|producer|"
     "screenwriter|lyricist|songwriter|editor|publisher|owner|developer|designer|manufacturer|star|"
@@ -54,11 +54,11 @@ _KINDS = (
     "game"
 )
 _AFTER = re.compile(
-    rf"['’]s\s+(?P<side>paternal\s+|maternal\s+)?(?P<part>{_ROLES}|{'|'.join(_KIN)})(?![\w-])"
-    r"|['’]\s+(?P<late>" + _ROLES + r")(?![\w-])"
+    rf"['’]s\s+(?P<side>paternal\s+|maternal\s+)?(?P<part>{ROLES}|{'|'.join(_KIN)})(?![\w-])"
+    r"|['’]\s+(?P<late>" + ROLES + r")(?![\w-])"
 )
 _BEFORE = re.compile(
-    rf"(?:\bthe\s+)?(?<![\w-])(?P<side>paternal\s+|maternal\s+)?(?P<part>{_ROLES}|{'|'.join(_KIN)})\s+of\s+"
+    rf"(?:\bthe\s+)?(?<![\w-])(?P<side>paternal\s+|maternal\s+)?(?P<part>{ROLES}|{'|'.join(_KIN)})\s+of\s+"
     rf"(?:the\s+)?(?:(?:{_KINDS})\s+)?[\"“]?$",
     re.IGNORECASE,
 )
@@ -67,7 +67,7 @@ _NOTHING_LEFT = re.compile(  # "Who was the first …?" asks for the bridge itse
     r"(?:\s+(?!of\b)[\w-]+){0,3}(?:(?<=\sname)\s+of)?\s*$",
     re.IGNORECASE,
 )
-_PART = re.compile(rf"(?<![\w-])(?:{_ROLES}|{'|'.join(_KIN)})(?![\w-])", re.IGNORECASE)
+_PART = re.compile(rf"(?<![\w-])(?:{ROLES}|{'|'.join(_KIN)})(?![\w-])", re.IGNORECASE)
 LEAST_ODDS = 0.3  # that the bridge is what the question says, by the sentence that names it
 
 

@@ -1,0 +1,67 @@
+"""Read dates from the words of an answer, as far as these tell them, and say which is earlier."""
+
+import re
+
+Date = tuple[
+    int, ...
+]  # year, month, day: as many of them as are known; years before 1 are negative
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
+_MONTH = "(?:" + "|".join(_MONTHS) + ")"
+_GLUED = re.compile(  # a year and the next date, as in "192011 May 1990"
+    rf"(?<!\d{{5}})(?<=\d{{4}})(?=(?:\d{{1,2}}\s+)?{_MONTH})", re.IGNORECASE
+)
+_YEAR = r"\d{3,4}(?!\d|,\d)(?:\s*bce?\b)?"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_DATE = re.compile(
+    rf"(?<!\d,)\b(?:(?:(?P<day>{_DAY})\s+(?:of\s+)?)?"
+    rf"(?P<month>{_MONTH}),?\s+(?:of\s+)?(?P<year>{_YEAR})"
+    rf"|(?P<month2>{_MONTH})\s+(?P<day2>{_DAY}),?\s+(?P<year2>{_YEAR})|(?P<year3>{_YEAR}))",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d+")
+
+
+def read_dates(text: str) -> list[Date]:
+    """Return the dates in a text, in order.
+
+    Examples
+    --------
+    >>> read_dates("20 March 851"), read_dates("born July 4, 1776"), read_dates("44 to 101 BC")
+    ([(851, 3, 20)], [(1776, 7, 4)], [(-101,)])
+    >>> read_dates("May 1945"), read_dates("about 1,500 people"), read_dates("in spring")
+    ([(1945, 5)], [], [])
+    """
+    return [_date(found) for found in _DATE.finditer(_GLUED.sub(" ", text))]
+
+
+def is_earlier(one: Date, other: Date) -> bool | None:
+    """Tell whether one date is earlier than another, None where both tell too little.
+
+    Examples
+    --------
+    >>> is_earlier((1961,), (1963, 2)), is_earlier((1961, 2), (1961, 1)), is_earlier((9,), (9, 5))
+    (True, False, None)
+    """
+    for mine, its in zip(one, other, strict=False):
+        if mine != its:
+            return mine < its
+    return None
+
+
+def _date(found: re.Match[str]) -> Date:
+    year = found["year"] or found["year2"] or found["year3"]
+    number = _first_number(year) * (-1 if "b" in year.lower() else 1)
+    month, day = found["month"] or found["month2"], found["day"] or found["day2"]
+    if not month:
+        return (number,)
+    known = (number, _MONTHS.index(month.lower()) + 1)
+    return (*known, _first_number(day)) if day else known
+
+
+def _first_number(text: str) -> int:
+    found = _NUMBER.search(text)
+    return int(found.group()) if found else 0

@@ -18,65 +18,113 @@ TEXTS = {
     "Range War": "Range War is a 1939 American Western film directed by Lesley Selander.",
     "Ken Hughes": "Ken Hughes was an English film director. He was born on 19 January 1922.",
     "Lesley Selander": "Lesley Selander was an American film director, born on 26 May 1900.",
+    "Izaute": "Izaute is a commune in the Gers department in southwestern France.",
+    "Smagne": "The Smagne is a river in western France, a tributary of the Lay.",
     "Undated": "Undated is a film about a man who forgets what he did.",
 }
 
 
 @pytest.mark.parametrize(
-    ("question", "things", "first", "later"),
+    ("question", "things", "first", "wanted"),
     [
         (
             "Which film was released first, Jazz Boat or Range War?",
             ("Jazz Boat", "Range War"),
             "When was Jazz Boat released?",
-            False,
+            "earlier",
         ),
         (
             "Which band was formed first The Exies or Circus Diablo ?",
             ("The Exies", "Circus Diablo"),
             "When was The Exies formed?",
-            False,
+            "earlier",
         ),
         (
             "Which film came out more recently, Je Fais Le Mort or Red Lips, Red Wine?",
             ("Je Fais Le Mort", "Red Lips, Red Wine"),
             "When was Je Fais Le Mort released?",
-            True,
+            "later",
         ),
-        ("Who is older, Newton or Leibniz?", ("Newton", "Leibniz"), "When was Newton born?", False),
-        ("Who died later, Newton or Leibniz?", ("Newton", "Leibniz"), "When did Newton die?", True),
+        (
+            "Who is older, Newton or Leibniz?",
+            ("Newton", "Leibniz"),
+            "When was Newton born?",
+            "earlier",
+        ),
+        (
+            "Who died later, Newton or Leibniz?",
+            ("Newton", "Leibniz"),
+            "When did Newton die?",
+            "later",
+        ),
         (
             "Was Newton or Leibniz born first?",
             ("Newton", "Leibniz"),
             "When was Newton born?",
-            False,
+            "earlier",
         ),
         (
             "Who was born first out of Newton and Leibniz?",
             ("Newton", "Leibniz"),
             "When was Newton born?",
-            False,
+            "earlier",
         ),
         (
             "Which film has the director who is younger, Jazz Boat or Range War?",
             ("Jazz Boat", "Range War"),
             "When was the director of Jazz Boat born?",
-            True,
+            "later",
         ),
         (
             "Which film whose director died first, Jazz Boat or Range War?",
             ("Jazz Boat", "Range War"),
             "When did the director of Jazz Boat die?",
-            False,
+            "earlier",
+        ),
+        (
+            "Were Scott Derrickson and Ed Wood of the same nationality?",
+            ("Scott Derrickson", "Ed Wood"),
+            "What nationality is Scott Derrickson?",
+            "same",
+        ),
+        (
+            "Are both movies, Jazz Boat and The Range War, from the same country?",
+            ("Jazz Boat", "The Range War"),
+            "Which country is Jazz Boat from?",
+            "same",
+        ),
+        (
+            "Does Newton have the same nationality as Leibniz?",
+            ("Newton", "Leibniz"),
+            "What nationality is Newton?",
+            "same",
+        ),
+        (
+            "Are Izaute and Smagne both located in the same country?",
+            ("Izaute", "Smagne"),
+            "Which country is Izaute located in?",
+            "same",
+        ),
+        (
+            "Do both films: Jazz Boat and Range War have the directors from the same country?",
+            ("Jazz Boat", "Range War"),
+            "Which country is the director of Jazz Boat from?",
+            "same",
+        ),
+        (
+            "Are director of film Jazz Boat and director of film Range War from the same country?",
+            ("Jazz Boat", "Range War"),
+            "Which country is the director of Jazz Boat from?",
+            "same",
         ),
     ],
 )
 def test_a_comparison_is_taken_apart(
-    question: str, things: tuple[str, str], first: str, later: bool
+    question: str, things: tuple[str, str], first: str, wanted: str
 ) -> None:
     found = as_comparison(question)
     assert found is not None
-    assert (found.things, found.questions[0], found.later) == (things, first, later)
+    assert (found.things, found.questions[0], found.wanted) == (things, first, wanted)
     assert things[1] in found.questions[1]
 
 
@@ -89,6 +137,7 @@ def test_a_comparison_is_taken_apart(
         "Which was founded first, Rome or Athens or Sparta?",
         "Which film was released first, Jazz Boat or ?",
         "When was the first or second crusade?",
+        "Is Rome in the same country as ?",
         "",
     ],
 )
@@ -111,7 +160,15 @@ def test_two_dates_decide_as_far_as_they_tell(answers: tuple[str, str], earlier:
     assert asked is not None
     assert decide(asked, answers) == earlier
     later = {"A": "B", "B": "A", "": ""}[earlier]
-    assert decide(replace(asked, later=True), answers) == later
+    assert decide(replace(asked, wanted="later"), answers) == later
+
+
+def test_nations_decide_as_far_as_they_tell() -> None:
+    asked = as_comparison("Are A and B located in the same country?")
+    assert asked is not None
+    assert decide(asked, ("Peru", "Lima, Peru")) == "yes"
+    assert decide(asked, ("Peru", "Brazil")) == "no"
+    assert decide(asked, ("Lima", "Brazil")) == decide(asked, ("", "Brazil")) == ""
 
 
 def test_of_a_life_the_last_date_is_that_of_death() -> None:
@@ -156,6 +213,11 @@ def answerer(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
             "Which film has the director who was born first, Jazz Boat or Range War?",
             "Range War",
             ["Ken Hughes", "Lesley Selander"],
+        ),
+        (
+            "Are Izaute and Smagne located in the same country?",
+            "yes",
+            ["Izaute", "Smagne"],
         ),
     ],
 )

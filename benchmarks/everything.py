@@ -36,7 +36,8 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
     nfcorpus = data / "beir" / "nfcorpus"
     squad = data / "qa" / "squad_dev_a.json"
     squad2 = data / "qa" / "squad2_dev_a.json"
-    pairs = (data / "nli" / "mnli_dev_a.jsonl", data / "nli" / "snli_dev_a.jsonl")
+    snli, cad = data / "nli" / "snli_dev_a.jsonl", data / "nli" / "cad_nli_train.jsonl"
+    pairs = (data / "nli" / "mnli_dev_a.jsonl", snli)
     cmrc = (data / "qa" / "cmrc2018_train.json.gz", data / "qa" / "cmrc2018_trial.json")
     ocnli = (data / "nli" / "ocnli_train_10k.jsonl", data / "nli" / "ocnli_dev_a.jsonl")
     squad_train = data / "qa" / "squad_train.json.gz"
@@ -56,6 +57,7 @@ def planned(data: Path, kb: Path) -> tuple[Run, ...]:
         Run("starter_tuning", "starter", (*of_kb, "--set", "tuning"), (kb,)),
         Run("overlap", "overlap"),
         Run("training_speed", "training_speed"),
+        Run("training_ways", "training_ways", ("--data", str(data)), (cad, snli)),
         Run("reader", "reader", ("--data", str(data)), (squad, *pairs)),
         Run("compression", "compression", ("--data", str(data)), (squad, *pairs)),
         Run(

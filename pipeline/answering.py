@@ -1,7 +1,7 @@
 """Answer questions, check claims and choose from a knowledge base: the pipeline, end to end."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -18,11 +18,11 @@ from wherefrom.pipeline.choosing import choose_option, retrieve_for_options
 from wherefrom.pipeline.comparison import (
     Comparison,
     as_comparison,
-    decide,
     names,
     questions_of,
     take_turns,
 )
+from wherefrom.pipeline.joint_answer import added_seconds, join_answers
 from wherefrom.pipeline.quoted import paths_to
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.reading import find_candidates, read_answer
@@ -202,7 +202,7 @@ class Answerer:
             second = self._answered(reader, question, evidence, None, retrieve_seconds=0.0)
             parts.append(second.timing_seconds)
             best = second if second.probability > first.probability else first
-        return replace(best, timing_seconds=_added(*parts))
+        return replace(best, timing_seconds=added_seconds(*parts))
 
     def _load_encoder(self) -> Encoder:
         """Load the encoder now, so that no question loses its second walk because it was first."""
@@ -233,7 +233,8 @@ class Answerer:
         if comparison := as_comparison(question):
             found = self._compared(reader, question, comparison, evidence)
             return replace(
-                found, timing_seconds=_added(found.timing_seconds, {"retrieve": retrieve_seconds})
+                found,
+                timing_seconds=added_seconds(found.timing_seconds, {"retrieve": retrieve_seconds}),
             )
         start = time.perf_counter()
         bridge = bridge or bridged(reader, question, evidence)
@@ -276,21 +277,8 @@ class Answerer:
             )
             for thing, asked in zip(comparison.things, comparison.questions, strict=True)
         ]
-        known = all(part.paths for part in parts) if comparison.role else True
-        said = decide(comparison, [part.answer for part in parts]) if known else ""
-        probability = parts[0].probability * parts[1].probability if said else 0.0
-        answered = probability >= reader.manifest.calibration.answer_threshold
-        shown = (item for part in parts for item in part.evidence)
-        return Answer(
-            question=question,
-            answer=said if answered else "",
-            abstained=not answered,
-            probability=probability,
-            citations=parts[0].citations + parts[1].citations if answered else (),
-            paths=parts[0].paths + parts[1].paths if answered else (),
-            evidence=tuple(dict.fromkeys((*evidence, *shown))),
-            timing_seconds=_added(*(part.timing_seconds for part in parts)),
-        )
+        threshold = reader.manifest.calibration.answer_threshold
+        return join_answers(question, comparison, parts, evidence, threshold=threshold)
 
     def _beyond(self, question: str, step: PathStep) -> tuple[Evidence, ...]:
         """Find what is said of the entity to which a fact leads, and put the fact before its path.
@@ -377,11 +365,6 @@ def _problem(options: Sequence[Option]) -> str:
         if readable(option.text) != option.text:
             return f"has a choice with bytes that are not UTF-8: {readable(option.text)[:60]!r}"
     return ""
-
-
-def _added(*parts: Mapping[str, float]) -> dict[str, float]:
-    """Add seconds up, name by name."""
-    return {name: sum(part.get(name, 0.0) for part in parts) for name in parts[0]}
 
 
 def wants_second_walk(answer: Answer, patience_seconds: float = SECONDS_FOR_A_SECOND) -> bool:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wherefrom.pipeline.dates import asked_end
 from wherefrom.pipeline.quoted import Quoted, quote
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Evidence, Prediction
 from wherefrom.pipeline.span_ends import tidied
+from wherefrom.pipeline.spans import Span
 
 SPANS_OF_A_PASSAGE = 3
 _ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
@@ -54,11 +56,16 @@ def predict(reader: Reader, question: str, evidence: Sequence[Evidence]) -> list
     shown = [(item.title, item.text) for item in evidence]
     readings = reader.read([question] * len(shown), shown, count=SPANS_OF_A_PASSAGE)
     predictions = [
-        Prediction(item, *tidied(item.text, span.start, span.end), span.margin, reading.relevance)
+        Prediction(item, *_marked(question, item, span), span.margin, reading.relevance)
         for item, reading in zip(evidence, readings, strict=True)
         for span in reading.spans
     ]
     return sorted(predictions, key=lambda found: (-found.margin, found.evidence.rank, found.start))
+
+
+def _marked(question: str, item: Evidence, span: Span) -> tuple[int, int]:
+    """Return the ends of a span as they are to be quoted."""
+    return asked_end(question, item.text, *tidied(item.text, span.start, span.end))
 
 
 def group(predictions: Sequence[Prediction]) -> list[Candidate]:

@@ -1,4 +1,4 @@
-"""Read dates from the words of an answer, as far as these tell them, and say which is earlier."""
+"""Read dates from words, say which is earlier, and which end of a life a question asks for."""
 
 import re
 
@@ -22,6 +22,10 @@ _DATE = re.compile(
     rf"|(?P<month2>{_MONTH})\s+(?P<day2>{_DAY}),?\s+(?P<year2>{_YEAR})|(?P<year3>{_YEAR}))",
     re.IGNORECASE,
 )
+_TIME = re.compile(r"\b(?:when|year|date|day)\b", re.IGNORECASE)
+_BIRTH = re.compile(r"\b(?:born|birth|birthday)\b", re.IGNORECASE)
+_DEATH = re.compile(r"\b(?:die|died|death)\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*[-–—]\s*(?:(?:after|before|about|around|circa|ca?\.)\s*)?")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -50,6 +54,25 @@ def is_earlier(one: Date, other: Date) -> bool | None:
         if mine != its:
             return mine < its
     return None
+
+
+def asked_end(question: str, text: str, start: int, end: int) -> tuple[int, int]:
+    """Narrow a span that gives both ends of a life to the one that a question asks for.
+
+    Examples
+    --------
+    >>> text = "Marco Ferreri (11 May 1928 – 9 May 1997) was an Italian director."
+    >>> start, end = asked_end("When did Marco Ferreri die?", text, 15, 39)
+    >>> text[start:end]
+    '9 May 1997'
+    """
+    birth, death = _BIRTH.search(question), _DEATH.search(question)
+    ends = list(_DATE.finditer(text, start, end))
+    if not _TIME.search(question) or bool(birth) == bool(death) or len(ends) != 2:
+        return start, end
+    if not _BETWEEN.fullmatch(text[ends[0].end() : ends[1].start()]):
+        return start, end
+    return ends[1 if death else 0].span()
 
 
 def _date(found: re.Match[str]) -> Date:

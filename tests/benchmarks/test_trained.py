@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer
 
-from wherefrom.benchmarks import chinese, retriever
+from wherefrom.benchmarks import chinese, retriever, training_ways
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.recipe import read_recipe
 from wherefrom.pipeline.retriever_recipe import read_retriever_recipe
@@ -89,3 +89,30 @@ def test_their_recipes_can_be_read() -> None:
     with as_file(files("wherefrom.models")) as models:
         read_recipe(models / chinese.RECIPE, encoder="a backbone")
         assert read_retriever_recipe(models / retriever.RECIPE).evaluate
+
+
+@pytest.mark.slow
+def test_ways_of_training_are_measured_beside_each_other(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (data / "nli").mkdir(parents=True)
+    labels = ("entailment", "neutral", "contradiction")
+    for file, place in ((training_ways.LEARNT, "park"), (training_ways.MEASURED, "house")):
+        rows = [
+            {"premise": f"Man {n} is in a {place}.", "hypothesis": f"{n} sleeps.", "label": label}
+            for n in range(20)
+            for label in labels
+        ]
+        (data / file).write_text("".join(json.dumps({**row, "source": "s"}) + "\n" for row in rows))
+    ways = {
+        name: {**training_ways.WAYS[name], "max_steps": "2"} for name in ("plain", "R-Drop", "LoRA")
+    }
+    found = training_ways.measure(data, tmp_path / "made", ways=ways, seeds=[1, 2])
+    assert list(found["ways"]) == list(ways)
+    for name, way in found["ways"].items():
+        assert [run["steps"] for run in way["runs"]] == [2, 2]
+        mean = sum(run["accuracy"] for run in way["runs"]) / 2
+        assert way["mean"]["accuracy"] == pytest.approx(mean)
+        assert 0 <= mean <= 1
+        assert read_recipe(tmp_path / "made" / f"{name}-1" / "recipe.toml").seed == 1
+    assert read_recipe(tmp_path / "made" / "R-Drop-1" / "recipe.toml").r_drop == 1.0
+    assert read_recipe(tmp_path / "made" / "LoRA-2" / "recipe.toml").adapter_rank == 16

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wherefrom.pipeline.dates import Date, is_earlier, read_dates
+from wherefrom.pipeline.dates import Date, asked_end, is_earlier, read_dates
 
 MONTHS = "January February March April May June July August September October November December"
 
@@ -53,3 +53,27 @@ def test_of_two_dates_at_most_one_is_earlier(one: list[int], other: list[int]) -
 def test_years_before_christ_are_earlier() -> None:
     (early,), (late,) = read_dates("in 753 BC"), read_dates("in 476 AD")
     assert is_earlier(early, late) is True
+
+
+@pytest.mark.parametrize(
+    ("question", "marked", "left"),
+    [
+        ("When did he die?", "11 May 1928 – 9 May 1997", "9 May 1997"),
+        ("When was he born?", "11 May 1928 – 9 May 1997", "11 May 1928"),
+        ("What is his date of death?", "1845 - 31 July 1926", "31 July 1926"),
+        ("In which year did she die?", "848 – after 890", "890"),
+        ("When was he born and when did he die?", "1845 - 1926", "1845 - 1926"),
+        ("When did he reign?", "1845 - 1926", "1845 - 1926"),
+        ("Where did he die?", "1845 - 1926", "1845 - 1926"),
+        ("When did he die?", "1845, 1900 and 1926", "1845, 1900 and 1926"),
+        ("When did he die?", "1845 in Rome - 1926", "1845 in Rome - 1926"),
+        ("When did he die?", "9 May 1997", "9 May 1997"),
+    ],
+)
+def test_of_both_ends_of_a_life_the_one_that_is_asked_for_is_left(
+    question: str, marked: str, left: str
+) -> None:
+    text = f"Somebody (born in 1800; {marked}) lived until 1999."
+    start = text.index(marked)
+    first, last = asked_end(question, text, start, start + len(marked))
+    assert text[first:last] == left

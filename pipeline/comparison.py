@@ -25,7 +25,15 @@ _WAYS: dict[str, Wanted] = {
     **dict.fromkeys(("later", "latest", "last", "younger", "youngest"), "later"),
     **dict.fromkeys(("more recently", "most recently"), "later"),
 }
-_AGES = ("older", "oldest", "younger", "youngest")  # of people: by when they were born
+_AGES = ("older", "oldest", "younger", "youngest")
+_BEGINNINGS = tuple(  # of what is older, by its kind; what is of no such kind was founded
+    (re.compile(rf"\b(?:{kinds})s?\b", re.IGNORECASE), event)
+    for kinds, event in (
+        (f"who|whose|person|people|man|woman|actress|actor|player|politician|{ROLES}", "born"),
+        ("film|movie|song|album|book|novel|game", "released"),
+        ("tower|building|bridge|castle|church|cathedral|temple|palace|house|stadium", "built"),
+    )
+)
 _WAY = "(?P<way>" + "|".join(_WAYS) + ")"
 _EVENTS = (
     "released|published|founded|established|formed|built|born|opened|created|invented|launched|"
@@ -36,7 +44,7 @@ _EVENT = re.compile(
 )
 _WHICH = re.compile(
     rf"^(?P<body>(?:which|who|what)\b.*?\b{_WAY}\b(?:\s+than the other)?)"
-    r"\s*[,:]?\s*(?P<set>(?:out\s+)?of\s|between\s)?\s*(?P<things>.+)$",
+    r"\s*(?P<mark>[,:])?\s*(?P<set>(?:out\s+)?of\s|between\s)?\s*(?P<things>.+)$",
     re.IGNORECASE,
 )
 _WAS = re.compile(
@@ -62,6 +70,9 @@ _BOTH = rf"(?:(?:(?:both|the)\s+)*{_KINDS}\s+|both\s+)?"  # "both films, A", but
 _BEFORE_NAME = re.compile(rf"^\s*{_BOTH}", re.IGNORECASE)
 _ROLE_OF = re.compile(rf"^\s*(?:(?:both|the)\s+)*(?P<role>{ROLES})s?\s+of\s+{_BOTH}", re.IGNORECASE)
 _LOCATED = re.compile(r"\b(?:located|situated|based|in)\b", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(?:the\s+)?[^\W\d_a-z]|\W|\d"
+)  # "first The Exies or", not "first president or"
 _OR = re.compile(r",?\s+or\s+")
 _AND = re.compile(r",?\s+and\s+")
 
@@ -96,16 +107,19 @@ def as_comparison(question: str) -> Comparison | None:
     >>> as_comparison("Which is larger, Asia or Africa?"), as_comparison("Who was born first?")
     (None, None)
     """
-    asked = question.strip().rstrip("?!. ")
+    asked = " ".join(question.split()).rstrip("?!. ")
     return _in_time(asked) or _of_one_nation(asked)
 
 
 def _in_time(asked: str) -> Comparison | None:
-    found = _WHICH.match(asked) or _WAS.match(asked)
+    found = _WAS.match(asked)
+    of_a_set = ""
     if found is None:
-        return None
+        found = _WHICH.match(asked)
+        if found is None or not (found["mark"] or found["set"] or _NAMED.match(found["things"])):
+            return None
+        of_a_set = found["set"]
     way, body = found["way"].lower(), found["body"]
-    of_a_set = "set" in found.groupdict() and found["set"]
     joint = _AND if of_a_set and not _OR.search(found["things"]) else _OR
     things, event, role = _two(joint.split(found["things"])), _event(body, way), _ROLE.search(body)
     if things is None or not event:
@@ -194,8 +208,10 @@ def decide(comparison: Comparison, answers: Sequence[str]) -> str:
 def _event(body: str, way: str) -> str:
     """Return what happened to both, as a participle, or die; nothing where that is not known."""
     found = _EVENT.search(body)
+    if found is None and way in _AGES:
+        return next((event for kinds, event in _BEGINNINGS if kinds.search(body)), "founded")
     if found is None:
-        return "born" if way in _AGES else ""
+        return ""
     if found["out"]:
         return "released"
     return "die" if found["died"] else found["event"].lower()

@@ -47,7 +47,7 @@ def asked_claim(question: str) -> str:
     >>> asked_claim("Who painted the Mona Lisa?"), asked_claim("Is a whale a fish or a mammal?")
     ('', '')
     """
-    body = question.strip().rstrip("?!. ")
+    body = " ".join(question.split()).rstrip("?!. ")
     auxiliary, *words = body.split() or [""]
     auxiliary = _affirmed(auxiliary.lower().replace("’", "'"))
     asks = auxiliary in AUXILIARIES and len(words) > 1

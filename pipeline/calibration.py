@@ -17,6 +17,7 @@ from wherefrom.kb.jsonl import read_objects, require
 from wherefrom.pipeline import truth
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.choice_weights import fit_choices, observe_choices, require_enough
+from wherefrom.pipeline.comparison import as_comparison
 from wherefrom.pipeline.decision import FEATURES, features
 from wherefrom.pipeline.examples import ClaimExample
 from wherefrom.pipeline.judged import judge
@@ -26,6 +27,7 @@ from wherefrom.pipeline.multiple_choice import ChoiceQuestion
 from wherefrom.pipeline.reader_manifest import Calibration, write_manifest
 from wherefrom.pipeline.reading import find_candidates
 from wherefrom.pipeline.retrieval import retrieve
+from wherefrom.pipeline.yes_no import asked_claim
 
 FIELDS = '{"question": "…", "answers": ["…", …]} (no answers: the knowledge base has none)'
 SCALES = np.array([0.2, 0.3, 1.0, 0.4, 8.0, 2.0])  # bring the features to like spread, as FEATURES
@@ -95,7 +97,10 @@ def observe(
     retriever: str | None = None,
     advance: Callable[[], None] = lambda: None,
 ) -> Observations:
-    """Let the reader answer every question, and note which candidates are right."""
+    """Let the reader answer every question, and note which candidates are right.
+
+    Questions that no words of the evidence answer, for yes or no or of two things, tell nothing.
+    """
     rows: list[tuple[float, ...]] = []
     right: list[bool] = []
     numbers: list[int] = []
@@ -105,8 +110,10 @@ def observe(
     used = answerer.chosen(retriever)
     found = retrieve(answerer.knowledge, texts, k=k, retriever=used)
     for number, (known, evidence) in enumerate(zip(questions, found, strict=True)):
-        candidates = find_candidates(reader, known.question, evidence)
-        for judged in judge(reader, encoder, known.question, candidates):
+        asked = known.question
+        is_marked = not (asked_claim(asked) or as_comparison(asked))
+        candidates = find_candidates(reader, asked, evidence) if is_marked else []
+        for judged in judge(reader, encoder, asked, candidates):
             rows.append(features(judged))
             right.append(says_the_same(judged.candidate.text, known.answers))
             numbers.append(number)

@@ -143,6 +143,19 @@ def test_every_candidate_is_observed(knowledge: Knowledge, tiny_reader_folder: P
     assert len(set(relevance[found.question == 0])) > 1  # of several passages
 
 
+def test_what_is_not_answered_by_words_of_the_evidence_is_not_observed(
+    knowledge: Knowledge, tiny_reader_folder: Path
+) -> None:
+    answerer = Answerer(knowledge, reader=tiny_reader_folder, device="cpu")
+    others = [
+        KnownQuestion("Is Paris the capital of France?", ("yes",)),
+        KnownQuestion("Which city was founded first, Paris or Berlin?", ("Paris",)),
+    ]
+    found, alone = observe(answerer, [*KNOWN, *others]), observe(answerer, KNOWN)
+    assert found.features.tolist() == alone.features.tolist()
+    assert found.question.tolist() == alone.question.tolist()
+
+
 def test_a_candidate_is_right_if_it_says_a_known_answer(
     knowledge: Knowledge, tiny_reader_folder: Path
 ) -> None:

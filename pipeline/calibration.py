@@ -27,7 +27,7 @@ from wherefrom.pipeline.multiple_choice import ChoiceQuestion
 from wherefrom.pipeline.reader_manifest import Calibration, write_manifest
 from wherefrom.pipeline.reading import find_candidates
 from wherefrom.pipeline.retrieval import retrieve
-from wherefrom.pipeline.yes_no import asked_claim
+from wherefrom.pipeline.yes_no import asked_claims
 
 FIELDS = '{"question": "…", "answers": ["…", …]} (no answers: the knowledge base has none)'
 SCALES = np.array([0.2, 0.3, 1.0, 0.4, 8.0, 2.0])  # bring the features to like spread, as FEATURES
@@ -111,7 +111,7 @@ def observe(
     found = retrieve(answerer.knowledge, texts, k=k, retriever=used)
     for number, (known, evidence) in enumerate(zip(questions, found, strict=True)):
         asked = known.question
-        is_marked = not (asked_claim(asked) or as_comparison(asked))
+        is_marked = not (asked_claims(asked) or as_comparison(asked))
         candidates = find_candidates(reader, asked, evidence) if is_marked else []
         for judged in judge(reader, encoder, asked, candidates):
             rows.append(features(judged))

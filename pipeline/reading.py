@@ -14,7 +14,7 @@ from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Answer, Citation, Evidence
 from wherefrom.pipeline.statement import as_statement
 from wherefrom.pipeline.verdict import verify
-from wherefrom.pipeline.yes_no import answer_yes_no, asked_claim
+from wherefrom.pipeline.yes_no import answer_yes_no, asked_claims
 
 CANDIDATES = 5  # are verified; the rest are too far behind
 CITATIONS = 3
@@ -43,8 +43,8 @@ def read_answer(
     QuestionError
         If the question is too long for the reader.
     """
-    if claim := asked_claim(question):
-        return answer_yes_no(reader, encoder, question, claim, evidence)
+    if claims := asked_claims(question):
+        return answer_yes_no(reader, encoder, question, claims, evidence)
     start = time.perf_counter()
     candidates = find_candidates(reader, question, evidence)
     read = time.perf_counter()

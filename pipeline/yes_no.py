@@ -6,7 +6,7 @@ end of the subject wrong, word order suffers and no word is lost.
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.pipeline.checking import bearing, joined, likeliest, weigh_claim
@@ -23,6 +23,7 @@ DETERMINERS = frozenset(
 )
 PRONOUNS = frozenset("it he she they we you i there everyone someone anyone nobody".split())
 LINKS = frozenset("of and & de du des di da del della von van der den la le al bin ibn".split())
+_OF_ONE = {"are": "is", "were": "was", "have": "has"}
 _SHORTENED = {"ca": "can", "wo": "will"}  # before n't
 _WH = r"\b(?:who|whom|whose|what|which|when|where|why|how)\b"
 _ELSE = re.compile(  # "Can you tell me who …", "Do you know …", "Will Smith won which award?"
@@ -33,45 +34,59 @@ _ELSE = re.compile(  # "Can you tell me who …", "Do you know …", "Will Smith
 _CHOICE = re.compile(r"\bor\b(?! not\b)", re.IGNORECASE)  # "Is it a fish or a mammal?"
 
 
-def asked_claim(question: str) -> str:
-    """Return what a question asks about as a claim; nothing if it does not ask for yes or no.
+def asked_claims(question: str) -> tuple[str, ...]:
+    """Return what a question asks about as claims, all of which yes would mean.
+
+    There is none if it does not ask for yes or no, and one for each of two things if it asks about
+    both.
 
     Examples
     --------
-    >>> asked_claim("Was the Eiffel Tower built in 1889?")
-    'the Eiffel Tower was built in 1889.'
-    >>> asked_claim("Did Marie Curie win two Nobel Prizes?")
-    'Marie Curie win two Nobel Prizes.'
-    >>> asked_claim("Isn't the speed of light constant?")
-    'the speed of light is constant.'
-    >>> asked_claim("Who painted the Mona Lisa?"), asked_claim("Is a whale a fish or a mammal?")
-    ('', '')
+    >>> asked_claims("Was the Eiffel Tower built in 1889?")
+    ('the Eiffel Tower was built in 1889.',)
+    >>> asked_claims("Did Marie Curie win two Nobel Prizes?")
+    ('Marie Curie win two Nobel Prizes.',)
+    >>> asked_claims("Isn't the speed of light constant?")
+    ('the speed of light is constant.',)
+    >>> asked_claims("Are Medici and Senet both board games?")
+    ('Medici is board games.', 'Senet is board games.')
+    >>> asked_claims("Who painted the Mona Lisa?"), asked_claims("Is a whale a fish or a mammal?")
+    ((), ())
     """
     body = " ".join(question.split()).rstrip("?!. ")
     auxiliary, *words = body.split() or [""]
     auxiliary = _affirmed(auxiliary.lower().replace("’", "'"))
     asks = auxiliary in AUXILIARIES and len(words) > 1
     if not asks or _ELSE.search(body) or _CHOICE.search(body):
-        return ""
-    end = _subject(words)
+        return ()
+    if both := _of_both(words):
+        subjects, rest = both
+        auxiliary = _OF_ONE.get(auxiliary, auxiliary)
+    else:
+        end = _subject(words)
+        subjects, rest = [" ".join(words[:end])], words[end:]
     between = [] if auxiliary in ("do", "does", "did") else [auxiliary]
-    return " ".join([*words[:end], *between, *words[end:]]) + "."
+    return tuple(" ".join([subject, *between, *rest]) + "." for subject in subjects)
 
 
 def answer_yes_no(
-    reader: Reader, encoder: Encoder, question: str, claim: str, evidence: Sequence[Evidence]
+    reader: Reader,
+    encoder: Encoder,
+    question: str,
+    claims: Sequence[str],
+    evidence: Sequence[Evidence],
 ) -> Answer:
-    """Answer yes where the evidence supports the claim, no where it refutes it, or else abstain.
+    """Answer yes where the evidence supports every claim, no where it refutes one, or else abstain.
 
-    The claim is decided as `wherefrom.pipeline.checking` does. The probability is that of what was
-    said, or would have been; below the reader's `answer_threshold` it abstains, too. Of each
-    citation verdict and entailment say how far it supports the answer: a sentence that refutes the
-    claim supports a no.
+    Each claim is decided as `wherefrom.pipeline.checking` does; of several the weakest support and
+    the strongest refutation count. The probability is that of what was said, or would have been;
+    below the reader's `answer_threshold` it abstains, too. Of each citation verdict and entailment
+    say how far it supports the answer: a sentence that refutes a claim supports a no.
     """
     start = time.perf_counter()
     known = SentenceVectors.of(encoder, sentences(evidence))
-    weighed = weigh_claim(reader, encoder, claim, known)
-    probabilities = joined(weighed)
+    weighed = [weigh_claim(reader, encoder, claim, known) for claim in claims]
+    probabilities = _of_all([joined(each) for each in weighed])
     probability = max(probabilities[name] for name in SAID)
     verdict = likeliest(probabilities)
     if probability < reader.manifest.calibration.answer_threshold:
@@ -80,7 +95,8 @@ def answer_yes_no(
         citation(
             one.quoted, one.verification if verdict == "supported" else one.verification.denied
         )
-        for one in bearing(weighed, verdict)
+        for each in weighed
+        for one in bearing(each, verdict)
     )
     return Answer(
         question=question,
@@ -92,6 +108,30 @@ def answer_yes_no(
         evidence=tuple(evidence),
         timing_seconds={"read": 0.0, "verify": time.perf_counter() - start},
     )
+
+
+def _of_all(each: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return the probability that all claims are supported, that one is refuted, and the rest."""
+    supported = min(one["supported"] for one in each)
+    refuted = min(max(one["refuted"] for one in each), 1 - supported)
+    return {"supported": supported, "refuted": refuted, "undecided": 1 - supported - refuted}
+
+
+def _of_both(words: Sequence[str]) -> tuple[list[str], Sequence[str]] | None:
+    """Return the two things of "both A and B", or "A and B both", and what is said of each."""
+    folded = [word.lower() for word in words]
+    if "both" not in folded or "same" in folded:  # of the same kind is not said of each
+        return None
+    at = folded.index("both")
+    rest = words[at + 1 :]
+    end = at
+    if at == 0:
+        words, end = rest, _subject(rest) if len(rest) > 1 else 0
+        rest = words[end:]
+    things = " ".join(words[:end]).split(" and ")
+    if len(things) != 2 or not all(things) or not rest:
+        return None
+    return things, rest
 
 
 def _affirmed(auxiliary: str) -> str:
@@ -114,7 +154,8 @@ def _subject(words: Sequence[str]) -> int:
     named = _is_name(words[end - 1])
     while end < len(words) - 1 and words[end].lower() in LINKS:
         after = _phrase(words, end + 1)
-        if named and not _is_name(words[after - 1]):  # "Are Ann and Bob of the same age?"
+        further = words[end].lower() == "and" or _is_name(words[after - 1])
+        if named and not further:  # "Are Ann and Bob of the same age?"
             break
         end = after
     return min(end, len(words) - 1)

@@ -15,7 +15,7 @@ from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.reading import read_answer
 from wherefrom.pipeline.records import Evidence
 from wherefrom.pipeline.statement import AUXILIARIES
-from wherefrom.pipeline.yes_no import answer_yes_no, asked_claim
+from wherefrom.pipeline.yes_no import answer_yes_no, asked_claims
 
 TITANIC = "RMS Titanic sank in the North Atlantic Ocean on 15 April 1912."
 
@@ -30,10 +30,6 @@ TITANIC = "RMS Titanic sank in the North Atlantic Ocean on 15 April 1912."
         ("Won’t it rain?", "it will rain."),
         ("is seoul the largest city in korea", "seoul is the largest city in korea."),
         (
-            "Are King Vidor and Géza von Cziffra both American directors?",
-            "King Vidor and Géza von Cziffra are both American directors.",
-        ),
-        (
             "Were Scott Derrickson and Ed Wood of the same nationality?",
             "Scott Derrickson and Ed Wood were of the same nationality.",
         ),
@@ -45,7 +41,27 @@ TITANIC = "RMS Titanic sank in the North Atlantic Ocean on 15 April 1912."
     ],
 )
 def test_a_question_for_yes_or_no_becomes_a_claim(question: str, claim: str) -> None:
-    assert asked_claim(question) == claim
+    assert asked_claims(question) == (claim,)
+
+
+@pytest.mark.parametrize(
+    ("question", "claims"),
+    [
+        (
+            "Are King Vidor and Géza von Cziffra both American directors?",
+            ("King Vidor is American directors.", "Géza von Cziffra is American directors."),
+        ),
+        (
+            "Were both Paris and the city of Rome founded by Romans?",
+            ("Paris was founded by Romans.", "the city of Rome was founded by Romans."),
+        ),
+        ("Do cats and dogs both eat meat?", ("cats eat meat.", "dogs eat meat.")),
+        ("Do cats, dogs and owls both hunt?", ("cats, dogs hunt.", "owls hunt.")),
+        ("Are both alive?", ("both are alive.",)),
+    ],
+)
+def test_what_is_asked_of_both_becomes_two_claims(question: str, claims: tuple[str, ...]) -> None:
+    assert asked_claims(question) == claims
 
 
 @pytest.mark.parametrize(
@@ -64,7 +80,7 @@ def test_a_question_for_yes_or_no_becomes_a_claim(question: str, claim: str) -> 
     ],
 )
 def test_other_questions_do_not(question: str) -> None:
-    assert asked_claim(question) == ""
+    assert asked_claims(question) == ()
 
 
 @given(
@@ -72,8 +88,7 @@ def test_other_questions_do_not(question: str) -> None:
     st.lists(st.from_regex(r"[A-Za-z]{1,8}", fullmatch=True), max_size=9),
 )
 def test_a_claim_loses_no_word_of_its_question(auxiliary: str, words: list[str]) -> None:
-    claim = asked_claim(" ".join([auxiliary, *words]) + "?")
-    if claim:
+    for claim in asked_claims(" ".join([auxiliary, *words]) + "?"):
         left_out = {"do", "does", "did"}
         said = claim.removesuffix(".").split()
         assert sorted(said) == sorted([*words, *({auxiliary} - left_out)])
@@ -106,9 +121,34 @@ def test_the_bundled_reader_says_yes_or_no_or_abstains(
         assert cited.verdict == "supported"
         assert cited.entailment > 0.5
         assert found.probability <= cited.entailment
-    check = check_claim(reader, load_encoder(), asked_claim(question), evidence)
+    check = check_claim(reader, load_encoder(), asked_claims(question)[0], evidence)
     for_and_against = [check.probabilities[name] for name in ("supported", "refuted")]
     assert found.probability == max(for_and_against)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "cited"),
+    [
+        ("Are Medici and Senet both board games?", "yes", ["Medici", "Senet"]),
+        ("Are Medici and Chopin both board games?", "", []),
+    ],
+)
+def test_both_must_be_supported(
+    reader: Reader,
+    make_evidence: Callable[..., Evidence],
+    question: str,
+    answer: str,
+    cited: list[str],
+) -> None:
+    texts = {
+        "Medici": "Medici is a board game by Reiner Knizia.",
+        "Senet": "Senet is a board game from ancient Egypt.",
+        "Chopin": "Chopin lived in Paris from 1831.",
+    }
+    evidence = [make_evidence(text, title=name, document=name) for name, text in texts.items()]
+    found = read_answer(reader, load_encoder(), question, evidence)
+    assert found.answer == answer
+    assert sorted({one.document_id for one in found.citations}) == cited
 
 
 def test_an_answer_below_the_threshold_is_none(
@@ -123,6 +163,6 @@ def test_an_answer_below_the_threshold_is_none(
 
 
 def test_without_evidence_it_abstains(tiny_reader: Reader, word_encoder: Any) -> None:
-    found = answer_yes_no(tiny_reader, word_encoder, "Is Paris old?", "Paris is old.", [])
+    found = answer_yes_no(tiny_reader, word_encoder, "Is Paris old?", ["Paris is old."], [])
     assert (found.answer, found.abstained, found.probability) == ("", True, 0.0)
     assert {"read", "verify"} <= set(found.timing_seconds)

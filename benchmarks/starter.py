@@ -5,7 +5,8 @@
 The report sets were never used for choosing anything; `--set tuning` measures those that were. An
 answer is right if it is one of the answers in the file, or holds one with few words more. Of the
 citations it is counted whether the quote is the document's own text, whether the sentence says a
-right answer, and whether the verdict is that it supports the answer.
+right answer, and whether the verdict is that it supports the answer. With the report sets go
+questions for yes or no.
 """
 
 import argparse
@@ -35,11 +36,11 @@ def measure(answerer: Answerer, chosen: str) -> dict[str, Any]:
     questions = _rows(QUESTIONS[chosen])
     absent = _rows(UNANSWERABLE[chosen])
     claims = [row for row in _rows(CLAIMS) if row["set"] == chosen]
-    polar = _rows(YES_NO) if chosen == "report" else []
+    yes_no = _rows(YES_NO) if chosen == "report" else []
     answers = answerer.ask_many([row["question"] for row in questions])
     refused = answerer.ask_many([row["question"] for row in absent])
     checks = answerer.check_many([row["claim"] for row in claims])
-    said = answerer.ask_many([row["question"] for row in polar])
+    said = answerer.ask_many([row["question"] for row in yes_no])
     right = [
         not answer.abstained and says_the_same(answer.answer, row["answers"])
         for row, answer in zip(questions, answers, strict=True)
@@ -54,7 +55,7 @@ def measure(answerer: Answerer, chosen: str) -> dict[str, Any]:
         "unanswerable_abstained": mean_with_interval([float(a.abstained) for a in refused]),
         "citations": citations_held(answerer, answers, [row["answers"] for row in questions]),
         "claims_right": mean_with_interval([float(value) for value in verdicts]),
-        **_yes_no_measures(polar, said),
+        **_yes_no_measures(yes_no, said),
         "questions": [
             {
                 "id": row["id"],
@@ -76,7 +77,7 @@ def measure(answerer: Answerer, chosen: str) -> dict[str, Any]:
         ],
         "yes_no": [
             {"id": row["id"], "answer": a.answer, "probability": round(a.probability, 3)}
-            for row, a in zip(polar, said, strict=True)
+            for row, a in zip(yes_no, said, strict=True)
         ],
     }
 

@@ -262,7 +262,7 @@ class Answerer:
         comparison: Comparison,
         evidence: Sequence[Evidence],
     ) -> Answer:
-        """Ask of each thing when it was, and name the one that is wanted, or abstain.
+        """Answer the question on each thing, and by both the question that compares them.
 
         Only evidence that names a thing is read for it; where its question has to be bridged, only
         an answer at the end of a path counts.

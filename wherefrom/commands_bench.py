@@ -206,7 +206,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Say what changed from a run to another, and whether that is more than noise."""
-    from wherefrom.benchmarks.comparison import compare_runs
+    from wherefrom.benchmarks.run_comparison import compare_runs
 
     found = compare_runs(run, other)
     if as_json:

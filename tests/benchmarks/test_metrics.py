@@ -4,11 +4,11 @@ import math
 
 import pytest
 
-from wherefrom.benchmarks.comparison import is_more_than_noise
 from wherefrom.benchmarks.judging import compare_arms, findings, flags
 from wherefrom.benchmarks.metrics import difference, mcnemar, measure_arm, resampled
 from wherefrom.benchmarks.prediction import Prediction
 from wherefrom.benchmarks.run import limited
+from wherefrom.benchmarks.run_comparison import is_more_than_noise
 from wherefrom.kb.errors import UsageError
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from wherefrom.benchmarks.arms import Arms
-from wherefrom.benchmarks.comparison import compare_runs, is_more_than_noise
 from wherefrom.benchmarks.example import Example, marked_evidence
 from wherefrom.benchmarks.judging import IGNORED
 from wherefrom.benchmarks.prediction import read_predictions
 from wherefrom.benchmarks.reader_respondent import ReaderRespondent
 from wherefrom.benchmarks.respondent import Response, Shown, parts
 from wherefrom.benchmarks.run import MANIFEST, METRICS, PREDICTIONS, REPORT, run_task
+from wherefrom.benchmarks.run_comparison import compare_runs, is_more_than_noise
 from wherefrom.benchmarks.task import Task
 from wherefrom.benchmarks.tasks import TASKS
 from wherefrom.indexes.build import build

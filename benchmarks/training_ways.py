@@ -3,8 +3,8 @@
     python -m wherefrom.benchmarks.training_ways --data DATA --out results/training_ways.json
 
 `DATA` holds nli/cad_nli_train.jsonl, the pairs that are learnt, and nli/snli_dev_a.jsonl, on which
-each reader is measured. The encoder is the packaged one;
-its heads begin untrained. Each way is trained with the same seeds.
+each reader is measured. The encoder is the packaged one, its heads begin untrained, and each way is
+trained with the same seeds.
 """
 
 import argparse
@@ -19,9 +19,8 @@ from wherefrom.indexes.model_folder import find_model_folder
 from wherefrom.pipeline.train_reader import train_reader
 
 LEARNT, MEASURED = "nli/cad_nli_train.jsonl", "nli/snli_dev_a.jsonl"
-PLAIN = "plain"
 WAYS: Mapping[str, Mapping[str, str]] = {
-    PLAIN: {},
+    "plain": {},
     "dropout": {"dropout": "0.1"},
     "R-Drop": {"dropout": "0.1", "r_drop": "1.0"},
     "label smoothing": {"label_smoothing": "0.1"},

@@ -11,7 +11,7 @@ without accents: Ａ, À and a are one, ß is ss, ﬁ is fi.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate
@@ -72,6 +72,17 @@ class Words:
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return where word `first` starts and word `last` ends."""
         return self.bounds[2 * first], self.bounds[2 * last + 1]
+
+    def place_of(self, wanted: Sequence[str]) -> int | None:
+        """Return where folded words first stand one after the other; None if nowhere, or if none.
+
+        Examples
+        --------
+        >>> words("Lothar II and Lothar I").place_of(["lothar", "i"])
+        3
+        """
+        places = range(len(self.folded) - len(wanted) + 1) if wanted else ()
+        return next((at for at in places if self.folded[at : at + len(wanted)] == wanted), None)
 
 
 def words(text: str) -> Words:

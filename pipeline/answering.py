@@ -231,11 +231,7 @@ class Answerer:
     ) -> Answer:
         """Answer as `read` does; a bridge that is known already is not judged again."""
         if comparison := as_comparison(question):
-            found = self._compared(reader, question, comparison, evidence)
-            return replace(
-                found,
-                timing_seconds=added_seconds(found.timing_seconds, {"retrieve": retrieve_seconds}),
-            )
+            return self._compared(reader, question, comparison, evidence, retrieve_seconds)
         start = time.perf_counter()
         bridge = bridge or bridged(reader, question, evidence)
         if bridge is not None and bridge.step is not None:
@@ -261,6 +257,7 @@ class Answerer:
         question: str,
         comparison: Comparison,
         evidence: Sequence[Evidence],
+        retrieve_seconds: float,
     ) -> Answer:
         """Answer the question on each thing, and by both the question that compares them.
 
@@ -273,7 +270,7 @@ class Answerer:
                 asked,
                 evidence if comparison.role else names(thing, evidence),
                 None,
-                retrieve_seconds=0.0,
+                retrieve_seconds=retrieve_seconds / len(comparison.things),
             )
             for thing, asked in zip(comparison.things, comparison.questions, strict=True)
         ]

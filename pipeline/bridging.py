@@ -191,8 +191,8 @@ def _place(question: str, named: str) -> tuple[int, int] | None:
     asked = words(question)
     for name in (named, without_suffix(named)):
         wanted = words(name).folded
-        for first in range(len(asked.folded) - len(wanted) + 1):
-            if wanted and asked.folded[first : first + len(wanted)] == wanted:
-                start, end = asked.span(first, first + len(wanted) - 1)
-                return start, end + (question[end : end + 1] == ")" and "(" in question[start:end])
+        first = asked.place_of(wanted)
+        if first is not None:
+            start, end = asked.span(first, first + len(wanted) - 1)
+            return start, end + (question[end : end + 1] == ")" and "(" in question[start:end])
     return None

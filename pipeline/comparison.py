@@ -70,9 +70,8 @@ _BOTH = rf"(?:(?:(?:both|the)\s+)*{_KINDS}\s+|both\s+)?"  # "both films, A", but
 _BEFORE_NAME = re.compile(rf"^\s*{_BOTH}", re.IGNORECASE)
 _ROLE_OF = re.compile(rf"^\s*(?:(?:both|the)\s+)*(?P<role>{ROLES})s?\s+of\s+{_BOTH}", re.IGNORECASE)
 _LOCATED = re.compile(r"\b(?:located|situated|based|in)\b", re.IGNORECASE)
-_NAMED = re.compile(
-    r"(?:the\s+)?[^\W\d_a-z]|\W|\d"
-)  # "first The Exies or", not "first president or"
+# "first The Exies or", not "first president or"
+_NAMED = re.compile(r"(?:the\s+)?[^\W\d_a-z]|\W|\d")
 _OR = re.compile(r",?\s+or\s+")
 _AND = re.compile(r",?\s+and\s+")
 
@@ -185,7 +184,8 @@ def take_turns(ranked: Sequence[Sequence[Evidence]], count: int) -> list[Evidenc
 def names(thing: str, evidence: Sequence[Evidence]) -> list[Evidence]:
     """Return the evidence that names a thing in its title or text."""
     wanted = words(without_suffix(thing)).folded
-    return [item for item in evidence if _holds(f"{item.title}. {item.text}", wanted)]
+    shown = [(item, words(f"{item.title}. {item.text}")) for item in evidence]
+    return [item for item, held in shown if held.place_of(wanted) is not None]
 
 
 def decide(comparison: Comparison, answers: Sequence[str]) -> str:
@@ -215,9 +215,3 @@ def _event(body: str, way: str) -> str:
     if found["out"]:
         return "released"
     return "die" if found["died"] else found["event"].lower()
-
-
-def _holds(text: str, wanted: Sequence[str]) -> bool:
-    held = words(text).folded
-    count = len(wanted)
-    return any(held[at : at + count] == wanted for at in range(len(held) - count + 1))

@@ -2,31 +2,29 @@
 
 import re
 
-Date = tuple[
-    int, ...
-]  # year, month, day: as many of them as are known; years before 1 are negative
+# Year, month, day: as many of them as are known. Years before Christ are negative.
+Date = tuple[int, ...]
 
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
     *("october", "november", "december"),
 )
-_MONTH = "(?:" + "|".join(_MONTHS) + ")"
+MONTH = "(?:" + "|".join(_MONTHS) + ")"
 _GLUED = re.compile(  # a year and the next date, as in "192011 May 1990"
-    rf"(?<!\d{{5}})(?<=\d{{4}})(?=(?:\d{{1,2}}\s+)?{_MONTH})", re.IGNORECASE
+    rf"(?<!\d{{5}})(?<=\d{{4}})(?=(?:\d{{1,2}}\s+)?{MONTH})", re.IGNORECASE
 )
 _YEAR = r"\d{3,4}(?!\d|,\d)(?:\s*bce?\b)?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _DATE = re.compile(
     rf"(?<!\d,)\b(?:(?:(?P<day>{_DAY})\s+(?:of\s+)?)?"
-    rf"(?P<month>{_MONTH}),?\s+(?:of\s+)?(?P<year>{_YEAR})"
-    rf"|(?P<month2>{_MONTH})\s+(?P<day2>{_DAY}),?\s+(?P<year2>{_YEAR})|(?P<year3>{_YEAR}))",
+    rf"(?P<month>{MONTH}),?\s+(?:of\s+)?(?P<year>{_YEAR})"
+    rf"|(?P<month2>{MONTH})\s+(?P<day2>{_DAY}),?\s+(?P<year2>{_YEAR})|(?P<year3>{_YEAR}))",
     re.IGNORECASE,
 )
 _TIME = re.compile(r"\b(?:when|year|date|day)\b", re.IGNORECASE)
 _BIRTH = re.compile(r"\b(?:born|birth|birthday)\b", re.IGNORECASE)
 _DEATH = re.compile(r"\b(?:die|died|death)\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*[-–—]\s*(?:(?:after|before|about|around|circa|ca?\.)\s*)?")
-_NUMBER = re.compile(r"\d+")
 
 
 def read_dates(text: str) -> list[Date]:
@@ -67,24 +65,23 @@ def asked_end(question: str, text: str, start: int, end: int) -> tuple[int, int]
     '9 May 1997'
     """
     birth, death = _BIRTH.search(question), _DEATH.search(question)
-    ends = list(_DATE.finditer(text, start, end))
-    if not _TIME.search(question) or bool(birth) == bool(death) or len(ends) != 2:
+    if not _TIME.search(question) or bool(birth) == bool(death):
         return start, end
-    if not _BETWEEN.fullmatch(text[ends[0].end() : ends[1].start()]):
+    ends = list(_DATE.finditer(text, start, end))
+    if len(ends) != 2 or not _BETWEEN.fullmatch(text[ends[0].end() : ends[1].start()]):
         return start, end
     return ends[1 if death else 0].span()
 
 
 def _date(found: re.Match[str]) -> Date:
     year = found["year"] or found["year2"] or found["year3"]
-    number = _first_number(year) * (-1 if "b" in year.lower() else 1)
+    number = _number(year) * (-1 if "b" in year.lower() else 1)
     month, day = found["month"] or found["month2"], found["day"] or found["day2"]
     if not month:
         return (number,)
     known = (number, _MONTHS.index(month.lower()) + 1)
-    return (*known, _first_number(day)) if day else known
+    return (*known, _number(day)) if day else known
 
 
-def _first_number(text: str) -> int:
-    found = _NUMBER.search(text)
-    return int(found.group()) if found else 0
+def _number(text: str) -> int:
+    return int(re.sub(r"\D", "", text))

@@ -8,6 +8,8 @@ the statements that this file makes, so both sides agree on the form.
 
 import re
 
+from wherefrom.pipeline.dates import MONTH
+
 COPULAS = ("is", "was", "are", "were")
 AUXILIARIES = (
     *COPULAS,
@@ -31,11 +33,7 @@ PARTICIPLES = frozenset(
         "bred burnt"
     ).split()
 )
-_MONTH_DAY = re.compile(
-    r"^(?:\d{1,2}\s+)?(?:january|february|march|april|may|june|july|august|september|october|"
-    r"november|december)\s+\d",
-    re.IGNORECASE,
-)
+_MONTH_DAY = re.compile(rf"^(?:\d{{1,2}}\s+)?{MONTH}\s+\d", re.IGNORECASE)
 _WH = re.compile(
     r"^(?P<preposition>(?:in|on|at|by|from|of|to|for|with|during|under|after|into|as)\s+)?"
     r"(?P<wh>who|whom|whose|what|which|when|where|why|how)\b(?P<rest>.*)$",

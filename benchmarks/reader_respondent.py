@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -16,15 +16,16 @@ from wherefrom.indexes.encoder import Encoder, load_encoder
 from wherefrom.indexes.records import FoundPassage, Hit
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.answerability import answering
-from wherefrom.pipeline.answering import Answerer
+from wherefrom.pipeline.answering import Answerer, Found
 from wherefrom.pipeline.checking import check_claim
 from wherefrom.pipeline.choosing import choose_option, retrieve_for_options
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.reading import read_answer, read_passage
-from wherefrom.pipeline.records import Answer, Check, Choice, Evidence
+from wherefrom.pipeline.records import Answer, Check, Choice, Evidence, Option
 from wherefrom.pipeline.retrieval import passage_evidence
 from wherefrom.pipeline.truth import truths
 
+REMEMBERED = 5_000  # examples; with ten passages for each of five options they take 0.6 GB
 BOTH = 2  # labels: what is not the first of them is the second
 
 
@@ -55,6 +56,9 @@ class ReaderRespondent:
         self._answerer = answerer
         self._k = k
         self._retriever = retriever
+        remember = lru_cache(REMEMBERED)
+        self._found = remember(self._find)  # what an example is shown, several arms show
+        self._found_for_options = remember(self._find_for_options)
 
     @property
     def retrieves(self) -> bool:
@@ -77,11 +81,19 @@ class ReaderRespondent:
         """Retrieve what `ask`, `check` or `choose` would; raise UsageError without a base."""
         answerer = self._with_knowledge(task)
         if task.shape == "question":
-            found = answerer.found([example.text], k=self._k, retriever=self._retriever)
-            return (tuple(found[0][0]),)
+            evidence, _ = self._found(answerer, example.text)
+            return (tuple(evidence),)
+        return self._found_for_options(answerer, example.text, example.options)
+
+    def _find(self, answerer: Answerer, question: str) -> Found:
+        return answerer.found([question], k=self._k, retriever=self._retriever)[0]
+
+    def _find_for_options(
+        self, answerer: Answerer, text: str, options: tuple[Option, ...]
+    ) -> Shown:
         chosen = answerer.chosen(self._retriever)
         ranked = retrieve_for_options(
-            answerer.knowledge, example.text, example.options, k=self._k, retriever=chosen
+            answerer.knowledge, text, options, k=self._k, retriever=chosen
         )
         return tuple(tuple(evidence) for evidence in ranked)
 
@@ -120,7 +132,11 @@ class ReaderRespondent:
         """Respond as `ask`, `check` and `choose` do; raises as `find`."""
         answerer = self._with_knowledge(task)
         if task.shape == "question":
-            return _answered(answerer.ask(example.text, k=self._k, retriever=self._retriever))
+            answerer.require_questions([example.text], k=self._k, retriever=self._retriever)
+            found = self._found(answerer, example.text)
+            return _answered(
+                answerer.ask_found(example.text, found, k=self._k, retriever=self._retriever)
+            )
         return self.respond(task, example, self.find(task, example))
 
     def _with_knowledge(self, task: Task) -> Answerer:

@@ -116,4 +116,4 @@ def _read(path: Path, kind: type, rows: int | None) -> Any:
     if not shaped or found.dtype != kind:
         wanted = f"{np.dtype(kind)} ({'' if rows is None else f'{rows}, '}N)"
         raise DamagedError(f"{path} must be {wanted}, found {found.dtype} {found.shape}")
-    return found
+    return np.asarray(found)  # still mapped; slices of a memmap itself take longer to make

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import NamedTuple
 
 from wherefrom.indexes.graph import Graph
 from wherefrom.indexes.records import MENTION, PathStep
@@ -19,6 +20,18 @@ from wherefrom.kb.entities import NO_ENTITY
 Path = tuple[PathStep, ...]
 PASSAGE, ENTITY = 0, 1
 Place = tuple[int, int]  # PASSAGE or ENTITY, and its number
+
+
+class Mention(NamedTuple):
+    """A mention that a path follows, either way, by numbers; `start` and `end` are characters."""
+
+    passage: int
+    entity: int
+    start: int
+    end: int
+
+
+Edge = Mention | int  # a mention, or the number of a fact: words cost time, few edges need theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +86,9 @@ def best_paths(
     # many to lead on
     least: dict[Place, list[float]] = {}
     order = count()
-    queue: list[tuple[float, int, Place, Path]] = []
+    queue: list[tuple[float, int, Place, tuple[Edge, ...]]] = []
 
-    def reach(cost: float, place: Place, path: Path) -> None:
+    def reach(cost: float, place: Place, path: tuple[Edge, ...]) -> None:
         steps = len(path)
         if steps > budget.steps:
             return
@@ -96,16 +109,16 @@ def best_paths(
         done.add(place)
         if place in wanted:
             wanted.discard(place)
-            found[place] = path
+            found[place] = tuple(_step(graph, edge) for edge in path)
         steps = _from_passage if place[0] == PASSAGE else _from_entity
-        for more, after, step in steps(graph, place[1], preference or {}, budget.branches):
-            reach(cost + more, after, path if step is None else (*path, step))
+        for more, after, edge in steps(graph, place[1], preference or {}, budget.branches):
+            reach(cost + more, after, path if edge is None else (*path, edge))
     return found
 
 
 def _from_passage(
     graph: Graph, passage: int, preference: Mapping[tuple[int, int], float], branches: int
-) -> Iterator[tuple[float, Place, PathStep | None]]:
+) -> Iterator[tuple[float, Place, Edge | None]]:
     """Follow the mentions of a passage, each entity once, and go to what the passage is about."""
     firsts: dict[int, tuple[int, int]] = {}
     for entity, start, end in graph.mentions_in(passage)[1:].T.tolist():
@@ -113,12 +126,9 @@ def _from_passage(
     weights = {entity: preference.get((passage, entity), 1.0) for entity in firsts}
     total = sum(weights.values())
     chosen = heapq.nsmallest(branches, firsts, key=lambda one: (-weights[one], one))
-    head = _title(graph, passage) if chosen else ""
-    passage_id = _passage_id(graph, passage) if chosen else ""
     for entity in chosen:
-        start, end = firsts[entity]
-        step = PathStep(head, MENTION, graph.name(entity), passage_id, start, end)
-        yield STEP_COST - math.log(weights[entity] / total), (ENTITY, entity), step
+        edge = Mention(passage, entity, *firsts[entity])
+        yield STEP_COST - math.log(weights[entity] / total), (ENTITY, entity), edge
     owner = int(graph.owners[passage])
     if owner != NO_ENTITY:
         yield STEP_COST, (ENTITY, owner), None
@@ -126,21 +136,19 @@ def _from_passage(
 
 def _from_entity(
     graph: Graph, entity: int, _: Mapping[tuple[int, int], float], branches: int
-) -> Iterator[tuple[float, Place, PathStep | None]]:
+) -> Iterator[tuple[float, Place, Edge | None]]:
     """Go to the passages about an entity, to those that mention it, and along its facts."""
     about = graph.about(entity)
     for passage in about[:branches].tolist():
         yield 0.0, (PASSAGE, passage), None
-    name = graph.name(entity)
     mentions = graph.mentions_of(entity, most=branches)
     naming: dict[int, tuple[int, int]] = {}
     for passage, _entity, start, end in mentions.T.tolist():
         naming.setdefault(passage, (start, end))
     often = math.log(max(1, graph.mention_count(entity)))
-    for passage, (start, end) in naming.items():
-        passage_id = _passage_id(graph, passage)
-        step = PathStep(_title(graph, passage), MENTION, name, passage_id, start, end)
-        yield STEP_COST + BACKWARD_COST + often, (PASSAGE, passage), step
+    for passage, place in naming.items():
+        edge = Mention(passage, entity, *place)
+        yield STEP_COST + BACKWARD_COST + often, (PASSAGE, passage), edge
     facts = graph.facts_of(entity)
     for number in facts[:branches].tolist():
         head, tail = graph.ends(number)
@@ -148,10 +156,20 @@ def _from_entity(
         fact = graph.worded(number)
         if other in (NO_ENTITY, entity) or fact.negated or fact.weight <= 0:
             continue
-        step = PathStep(
-            graph.name(head), fact.relation, graph.name(tail), source=fact.source, place=fact.place
-        )
-        yield STEP_COST + math.log(len(facts)), (ENTITY, other), step
+        yield STEP_COST + math.log(len(facts)), (ENTITY, other), number
+
+
+def _step(graph: Graph, edge: Edge) -> PathStep:
+    """Put an edge in words."""
+    if isinstance(edge, Mention):
+        passage, entity, start, end = edge
+        passage_id = _passage_id(graph, passage)
+        return PathStep(_title(graph, passage), MENTION, graph.name(entity), passage_id, start, end)
+    head, tail = graph.ends(edge)
+    fact = graph.worded(edge)
+    return PathStep(
+        graph.name(head), fact.relation, graph.name(tail), source=fact.source, place=fact.place
+    )
 
 
 def _title(graph: Graph, passage: int) -> str:

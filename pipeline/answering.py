@@ -33,6 +33,8 @@ SURE = 0.4  # probability from which an answer needs no second walk
 SECOND_PASSAGES = 5  # that a second walk adds at most
 SECONDS_FOR_A_SECOND = 2.0  # a first answer that took longer is not followed by a second walk
 
+Found = tuple[list[Evidence], Bridged | None]  # evidence for a question, the bridge that was put in
+
 
 class Answerer:
     """A knowledge base and a reader that answers from it. Several threads may use one.
@@ -122,24 +124,35 @@ class Answerer:
         Raises as `require_questions`, before the first of them is answered.
         """
         self.require_questions(questions, k=k, retriever=retriever)
-        chosen = self.chosen(retriever)
-        if chosen == "graph":
+        if self.chosen(retriever) == "graph":
             self._load_encoder()
         start = time.perf_counter()
         found = self.found(questions, k=k, retriever=retriever)
         share = (time.perf_counter() - start) / max(1, len(questions))
-        answers = []
-        for question, (evidence, bridge) in zip(questions, found, strict=True):
-            reader = self.reader.remembering()
-            answer = self._answered(reader, question, evidence, bridge, retrieve_seconds=share)
-            unsure = wants_second_walk(answer, self._patience_seconds)
-            again = chosen == "graph" and unsure and not as_comparison(question)
-            answers.append(self._second(reader, question, answer, k) if again else answer)
-        return answers
+        return [
+            self.ask_found(question, one, k=k, retriever=retriever, retrieve_seconds=share)
+            for question, one in zip(questions, found, strict=True)
+        ]
+
+    def ask_found(
+        self,
+        question: str,
+        found: Found,
+        *,
+        k: int = 10,
+        retriever: str | None = None,
+        retrieve_seconds: float = 0.0,
+    ) -> Answer:
+        """Answer one question as `ask` does, from what `found` returned of it."""
+        reader = self.reader.remembering()
+        answer = self._answered(reader, question, *found, retrieve_seconds=retrieve_seconds)
+        unsure = wants_second_walk(answer, self._patience_seconds)
+        again = self.chosen(retriever) == "graph" and unsure and not as_comparison(question)
+        return self._second(reader, question, answer, k) if again else answer
 
     def found(
         self, questions: Sequence[str], *, k: int = 10, retriever: str | None = None
-    ) -> list[tuple[list[Evidence], Bridged | None]]:
+    ) -> list[Found]:
         """Find the evidence for each question, and the bridge that was put in; raises as `ask`.
 
         For a comparison it is what is found for either thing, in turns, and no bridge.
@@ -153,23 +166,19 @@ class Answerer:
             for parts in asked
         ]
 
-    def _found(
-        self, questions: Sequence[str], k: int, retriever: str | None
-    ) -> list[tuple[list[Evidence], Bridged | None]]:
+    def _found(self, questions: Sequence[str], k: int, retriever: str | None) -> list[Found]:
         if retriever is None and self.chosen(None) == "graph":
             return self._retrieve_together(questions, k)
         ranked = retrieve(self.knowledge, questions, k=k, retriever=self.chosen(retriever))
         return [(evidence, None) for evidence in ranked]
 
-    def _retrieve_together(
-        self, questions: Sequence[str], k: int
-    ) -> list[tuple[list[Evidence], Bridged | None]]:
+    def _retrieve_together(self, questions: Sequence[str], k: int) -> list[Found]:
         """Return what a walk found where a question needs a bridge, else fused hits and facts.
 
         A question that one passage answers is read best from the passages that resemble it most,
         and one that no bridge could be put into is not walked for: a walk takes as long as reading.
         """
-        found: dict[int, tuple[list[Evidence], Bridged | None]] = {}
+        found: dict[int, Found] = {}
         tried = [number for number, question in enumerate(questions) if may_bridge(question)]
         asked = [questions[number] for number in tried]
         walked = retrieve(self.knowledge, asked, k=k, retriever="graph")

@@ -17,6 +17,7 @@ from wherefrom.benchmarks.run_comparison import compare_runs, is_more_than_noise
 from wherefrom.benchmarks.task import Task
 from wherefrom.benchmarks.tasks import TASKS
 from wherefrom.indexes.build import build
+from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.indexes.options import BuildOptions
 from wherefrom.kb.errors import RecordError, UsageError
 from wherefrom.pipeline.answering import Answerer
@@ -311,6 +312,28 @@ def test_a_real_reader_runs_every_arm_over_a_knowledge_base(respondent, tmp_path
     page = (done.folder / REPORT).read_text()
     assert "Capital of Germany?" in page
     assert "http" not in page.replace("http://www.w3.org", "")
+
+
+@pytest.mark.parametrize(
+    ("task", "rows"),
+    [
+        ("2wikimultihopqa", QUESTIONS),
+        ("creak", [{"id": n, "sent": f"Paris is {n}.", "label": True} for n in "ab"]),
+    ],
+)
+def test_evidence_is_looked_for_once_for_all_arms(task, rows, respondent, tmp_path, monkeypatch):
+    asked = []
+    search = Knowledge.search_passages
+
+    def counted(self, queries, *others, **named):
+        asked.extend(queries)
+        return search(self, queries, *others, **named)
+
+    monkeypatch.setattr(Knowledge, "search_passages", counted)
+    file = tmp_path / "q.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    run_task(TASKS[task], file, tmp_path / "run", respondent, described=MADE_OF)
+    assert sorted(asked) == sorted(row.get("question") or row["sent"] for row in rows)
 
 
 def test_a_question_that_is_too_long_stops_no_run(respondent, tmp_path):

@@ -48,7 +48,7 @@ def test_what_is_written_is_read(tmp_path, count):
     read = read_arrays(tmp_path)
     for name in GraphArrays.__slots__:
         found, wanted = getattr(read, name), getattr(written, name)
-        assert isinstance(found, np.memmap)
+        assert isinstance(found.base, np.memmap)
         assert (found.dtype, found.tolist()) == (wanted.dtype, wanted.tolist())
     assert read_names(tmp_path) == (names.surfaces, names.owners, names.kinds)
     table = pa.ipc.open_file(str(tmp_path / ENTITIES)).read_all()

@@ -2,7 +2,7 @@
 
 A run is a folder with `predictions.jsonl`, `metrics.json`, `manifest.json` and `report.html`.
 Examples are taken one by one, so that what is said of one does not depend on those beside it, or
-on where a run began.
+on where a run began; on a processor several are worked on side by side.
 """
 
 import hashlib
@@ -33,6 +33,7 @@ from wherefrom.benchmarks.provenance import provenance
 from wherefrom.benchmarks.report import report
 from wherefrom.benchmarks.respondent import Respondent
 from wherefrom.benchmarks.retriever_arms import RetrieverArms, Searcher
+from wherefrom.benchmarks.side_by_side import in_order
 from wherefrom.benchmarks.task import Task
 from wherefrom.kb.durable import hash_file, write_file
 from wherefrom.kb.errors import RecordError, UsageError
@@ -161,7 +162,8 @@ def run_task(
         stages += _changed_stages(task, examples, show, arms, change)
     contamination = suspects.count(task, data, examples)
     _begin(out, manifest)
-    predictions = _predicted(stages, out / PREDICTIONS, progress or NoProgress())
+    workers = _workers(manifest["opened"])
+    predictions = _predicted(stages, out / PREDICTIONS, workers, progress or NoProgress())
     metrics = measure_run(task, predictions, seed=seed, contamination=contamination)
     write_file(out / METRICS, _json(metrics))
     changed = stages[-1].examples
@@ -338,7 +340,14 @@ def _changed_stages(
     return [Stage(arm_name(arm, change.way), arm, shown, asked, numbers) for arm in arms]
 
 
-def _predicted(stages: Sequence[Stage], file: Path, progress: Progress) -> list[Prediction]:
+def _workers(opened: Mapping[str, Any]) -> int:
+    """Return how many examples are worked on at once: a thread each on a processor, else one."""
+    return int(opened.get("threads", 1)) if opened.get("device") == "cpu" else 1
+
+
+def _predicted(
+    stages: Sequence[Stage], file: Path, workers: int, progress: Progress
+) -> list[Prediction]:
     """Return the predictions of all stages, in order; those that are there are read."""
     done = _whole_lines(file)
     with file.open("a", encoding="utf-8") as lines:
@@ -347,9 +356,9 @@ def _predicted(stages: Sequence[Stage], file: Path, progress: Progress) -> list[
             done -= first
             progress.start(stage.name, total=len(stage.numbers))
             progress.advance(stage.name, first)
-            for number in stage.numbers[first:]:
-                prediction = replace(stage.shown.predict(stage.arm, number), arm=stage.name)
-                lines.write(write_line(prediction))
+            predict = partial(stage.shown.predict, stage.arm)
+            for said in in_order(predict, stage.numbers[first:], workers=workers):
+                lines.write(write_line(replace(said, arm=stage.name)))
                 lines.flush()
                 progress.advance(stage.name, 1)
             progress.finish(stage.name)

@@ -50,8 +50,7 @@ class Graph:
         self._entities = ArrowTable(folder / ENTITIES)
         self._names = ArrowTable(folder / NAMES)
         self._texts = 0  # that a linker was asked for
-        self._last_text: str | None = None
-        self._last_linker = Linker(NameTable([], [], []))
+        self._last: tuple[str, Linker] | None = None  # a text, and the linker for it
 
     @property
     def passages(self) -> int:
@@ -111,14 +110,15 @@ class Graph:
         To know all names takes a second for each twenty thousand of them, so it is put off until
         more than FEW_TEXTS were asked for.
         """
-        if text == self._last_text:
-            return self._last_linker
+        last = self._last
+        if last is not None and last[0] == text:
+            return last[1]
         self._texts += 1
         if "linker" in self.__dict__ or self._texts > FEW_TEXTS:
             return self.linker
         rows = rows_that_may_stand_in([text], self._names.column("name"))
         found = Linker(NameTable(*names_in(self._names, rows)))
-        self._last_text, self._last_linker = text, found
+        self._last = text, found
         return found
 
     @cached_property

@@ -304,7 +304,8 @@ def test_a_real_reader_runs_every_arm_over_a_knowledge_base(respondent, tmp_path
         "adversarial-1#0",
         "adversarial-2#0",
     ]
-    again = run_task(task, file, tmp_path / "again", respondent, **made)
+    beside = {**MADE_OF, "opened": {"device": "cpu", "threads": 2}}
+    again = run_task(task, file, tmp_path / "again", respondent, **{**made, "described": beside})
     for name in (PREDICTIONS, METRICS):
         assert (again.folder / name).read_bytes() == (done.folder / name).read_bytes()
     manifest = json.loads((done.folder / MANIFEST).read_text())

@@ -16,7 +16,7 @@ from wherefrom.indexes.encoder import Encoder, load_encoder
 from wherefrom.indexes.records import FoundPassage, Hit
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.answerability import answering
-from wherefrom.pipeline.answering import Answerer, Found
+from wherefrom.pipeline.answering import Answerer, FoundEvidence
 from wherefrom.pipeline.checking import check_claim
 from wherefrom.pipeline.choosing import choose_option, retrieve_for_options
 from wherefrom.pipeline.reader import Reader
@@ -85,7 +85,7 @@ class ReaderRespondent:
             return (tuple(evidence),)
         return self._found_for_options(answerer, example.text, example.options)
 
-    def _find(self, answerer: Answerer, question: str) -> Found:
+    def _find(self, answerer: Answerer, question: str) -> FoundEvidence:
         return answerer.found([question], k=self._k, retriever=self._retriever)[0]
 
     def _find_for_options(

@@ -33,7 +33,7 @@ SURE = 0.4  # probability from which an answer needs no second walk
 SECOND_PASSAGES = 5  # that a second walk adds at most
 SECONDS_FOR_A_SECOND = 2.0  # a first answer that took longer is not followed by a second walk
 
-Found = tuple[list[Evidence], Bridged | None]  # evidence for a question, the bridge that was put in
+FoundEvidence = tuple[list[Evidence], Bridged | None]  # and the bridge that was put in
 
 
 class Answerer:
@@ -137,7 +137,7 @@ class Answerer:
     def ask_found(
         self,
         question: str,
-        found: Found,
+        found: FoundEvidence,
         *,
         k: int = 10,
         retriever: str | None = None,
@@ -152,7 +152,7 @@ class Answerer:
 
     def found(
         self, questions: Sequence[str], *, k: int = 10, retriever: str | None = None
-    ) -> list[Found]:
+    ) -> list[FoundEvidence]:
         """Find the evidence for each question, and the bridge that was put in; raises as `ask`.
 
         For a comparison it is what is found for either thing, in turns, and no bridge.
@@ -166,19 +166,21 @@ class Answerer:
             for parts in asked
         ]
 
-    def _found(self, questions: Sequence[str], k: int, retriever: str | None) -> list[Found]:
+    def _found(
+        self, questions: Sequence[str], k: int, retriever: str | None
+    ) -> list[FoundEvidence]:
         if retriever is None and self.chosen(None) == "graph":
             return self._retrieve_together(questions, k)
         ranked = retrieve(self.knowledge, questions, k=k, retriever=self.chosen(retriever))
         return [(evidence, None) for evidence in ranked]
 
-    def _retrieve_together(self, questions: Sequence[str], k: int) -> list[Found]:
+    def _retrieve_together(self, questions: Sequence[str], k: int) -> list[FoundEvidence]:
         """Return what a walk found where a question needs a bridge, else fused hits and facts.
 
         A question that one passage answers is read best from the passages that resemble it most,
         and one that no bridge could be put into is not walked for: a walk takes as long as reading.
         """
-        found: dict[int, Found] = {}
+        found: dict[int, FoundEvidence] = {}
         tried = [number for number, question in enumerate(questions) if may_bridge(question)]
         asked = [questions[number] for number in tried]
         walked = retrieve(self.knowledge, asked, k=k, retriever="graph")

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from wherefrom.indexes.hardware import one_torch_thread
+
 AHEAD = 2  # things for each worker, begun before they are asked for
 Thing = TypeVar("Thing")
 Result = TypeVar("Result")
@@ -30,19 +32,14 @@ def in_order(
     if workers == 1 or len(things) < 2:
         yield from map(work, things)
         return
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    pool = ThreadPoolExecutor(workers)
     waiting: deque[Future[Result]] = deque()
-    try:
-        for thing in things:
-            if len(waiting) == AHEAD * workers:
+    with one_torch_thread(), ThreadPoolExecutor(workers) as pool:
+        try:
+            for thing in things:
+                if len(waiting) == AHEAD * workers:
+                    yield waiting.popleft().result()
+                waiting.append(pool.submit(work, thing))
+            while waiting:
                 yield waiting.popleft().result()
-            waiting.append(pool.submit(work, thing))
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
-        torch.set_num_threads(threads)
+        finally:
+            pool.shutdown(cancel_futures=True)

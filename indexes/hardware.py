@@ -1,6 +1,8 @@
 """Where an encoder runs, and in which kind of numbers."""
 
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,3 +65,16 @@ def has_fast_bfloat16(description: Path = CPU_DESCRIPTION) -> bool:
         return any(line.startswith("Features") and "bf16" in line.split() for line in lines)
     checks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     return any(bool(getattr(torch.cpu, name, bool)()) for name in checks)
+
+
+@contextmanager
+def one_torch_thread() -> Iterator[None]:
+    """Let torch compute in one thread, also in threads that begin meanwhile; then as before."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

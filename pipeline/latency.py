@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from wherefrom.indexes.hardware import one_torch_thread
 from wherefrom.pipeline.examples import PairExample
 from wherefrom.pipeline.measuring import examples_of
 from wherefrom.pipeline.reader import Reader
@@ -74,17 +75,11 @@ def time_reader(
     rounds
         How often all are asked.
     """
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with one_torch_thread():
         turns = [
             (_timed(_asking(reader, examples, batch)), _timed(_asking(other, examples, batch)))
             for _ in range(rounds + 1)
         ]
-    finally:
-        torch.set_num_threads(threads)
     ratios = [other_time.processor / own.processor for own, other_time in turns[1:]]
     return Latency(
         batch=batch,

@@ -91,12 +91,10 @@ def write_jsonl(tmp_path: Path) -> Callable[..., str]:
 @pytest.fixture(scope="module")
 def one_thread() -> Iterator[None]:
     """Let torch compute in one thread: on a busy machine tiny steps wait for each other in two."""
-    import torch
+    from wherefrom.indexes.hardware import one_torch_thread
 
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+    with one_torch_thread():
+        yield
 
 
 @pytest.fixture(scope="session")

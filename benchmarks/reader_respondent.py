@@ -114,8 +114,8 @@ class ReaderRespondent:
     def respond(self, task: Task, example: Example, shown: Shown) -> Response:
         """Respond from the evidence that is shown."""
         if task.shape == "question":
-            if task.unanswerable and len(shown[0]) == 1:
-                return self._read(example.text, shown[0][0])
+            if task.paragraph and len(shown[0]) == 1:
+                return self._read(task, example.text, shown[0][0])
             if self._answerer is not None:
                 return _answered(self._answerer.read(example.text, shown[0]))
             return _answered(read_answer(self.reader, self.encoder, example.text, shown[0]))
@@ -144,10 +144,13 @@ class ReaderRespondent:
             raise UsageError(f"nothing to retrieve from for {task.name}; name a knowledge base")
         return self._answerer
 
-    def _read(self, question: str, passage: Evidence) -> Response:
-        """Answer from one passage; to abstain is right where that holds no answer."""
-        said = _answered(read_passage(self.reader, self.encoder, question, passage))
-        return said if said.prediction else replace(said, probability=1 - said.probability)
+    def _read(self, task: Task, question: str, passage: Evidence) -> Response:
+        """Answer from one passage; where that may hold no answer, to abstain can be right."""
+        said = _answered(
+            read_passage(self.reader, self.encoder, question, passage, abstains=task.unanswerable)
+        )
+        abstains = task.unanswerable and not said.prediction
+        return replace(said, probability=1 - said.probability) if abstains else said
 
     def _judged(self, task: Task, check: Check) -> Response:
         """Name the verdict by the task's labels.

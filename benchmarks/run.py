@@ -129,7 +129,10 @@ def run_task(
     DamagedError
         If the predictions that are there cannot be read.
     """
-    examples = limited(read_examples(task, data), limit, spread=spread, seed=seed)
+    every = read_examples(task, data)
+    if task.paragraph and not all(example.gold for example in every):
+        task = replace(task, unanswerable=True)  # a file of SQuAD 2, whatever it is called
+    examples = limited(every, limit, spread=spread, seed=seed)
     show = partial(_shown, task, data, respondent, seed)
     shown = show(examples)
     if arms is None:

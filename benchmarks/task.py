@@ -36,8 +36,10 @@ class Task:
         Of a claim: what supported, refuted and, where there is a third, undecided are called.
         Of a pair: what entailment, neutral and contradiction are called, or entailment and the
         rest. Empty for other shapes.
+    paragraph
+        Of a question: whether the file marks one passage, whose words are to answer it.
     unanswerable
-        Of a question: whether a passage that is marked for it may not answer it.
+        Of a question: whether the passage that is marked for it may not answer it.
     asks
         Of a pair: whether the premise is a question, and entailment that the hypothesis answers it.
     files
@@ -51,6 +53,7 @@ class Task:
     form: str
     read: Callable[[Path], Iterator[Example]]
     labels: tuple[str, ...] = ()
+    paragraph: bool = False
     unanswerable: bool = False
     asks: bool = False
     files: Callable[[Path], tuple[Path, ...]] = itself

@@ -53,8 +53,6 @@ CROWS_FORM = "the CSV file that was published (sent_more, sent_less, stereo_anti
 
 _QUESTIONS = {
     "question": (QUESTION_LINE, question_examples),
-    "squad": (SQUAD_FORM, squad_examples),
-    "cmrc2018": (SQUAD_FORM, squad_examples),
     "nq_open": (QUESTION_LINE, question_examples),
     "triviaqa": (QUESTION_LINE, question_examples),
     "webquestions": (QUESTION_LINE, question_examples),
@@ -99,7 +97,9 @@ TASKS: dict[str, Task] = {
     task.name: task
     for task in (
         *(Task(name, "question", form, read) for name, (form, read) in _QUESTIONS.items()),
-        Task("squad2", "question", SQUAD_FORM, squad_examples, unanswerable=True),
+        Task("squad", "question", SQUAD_FORM, squad_examples, paragraph=True),
+        Task("squad2", "question", SQUAD_FORM, squad_examples, paragraph=True, unanswerable=True),
+        Task("cmrc2018", "question", SQUAD_FORM, squad_examples, paragraph=True),
         *(Task(name, "claim", form, read, kinds) for name, (form, read, kinds) in _CLAIMS.items()),
         *(Task(name, "pair", form, read, kinds) for name, (form, read, kinds) in _PAIRS.items()),
         Task("qnli", "pair", PAIR_LINE, two_way_examples, TWO_WAY, asks=True),

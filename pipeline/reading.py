@@ -7,7 +7,7 @@ from dataclasses import replace
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.pipeline.answerability import answering
 from wherefrom.pipeline.candidates import Candidate, group, predict
-from wherefrom.pipeline.decision import decide, features, probability
+from wherefrom.pipeline.decision import Decision, decide, features, probability
 from wherefrom.pipeline.judged import Judged, judge
 from wherefrom.pipeline.quoted import citation, paths_to
 from wherefrom.pipeline.reader import Reader
@@ -50,11 +50,68 @@ def read_answer(
     read = time.perf_counter()
     judged = judge(reader, encoder, question, candidates)
     calibration = reader.manifest.calibration
-    probabilities = [
-        probability(features(one), calibration.answer_weights, calibration.answer_bias)
-        for one in judged
-    ]
-    decision = decide(probabilities, calibration.answer_threshold)
+    decision = decide(_probabilities(reader, judged), calibration.answer_threshold)
+    found = _answer(reader, question, evidence, judged, decision)
+    return replace(found, timing_seconds=_seconds(start, read))
+
+
+def read_passage(
+    reader: Reader, encoder: Encoder, question: str, passage: Evidence, *, abstains: bool = True
+) -> Answer:
+    """Answer a question by words of one passage, or abstain.
+
+    Of a single passage the words count that the reader marks most surely: what tells answers of
+    many passages from one another tells little here (docs/decisions/answering.md). Nor does it tell
+    whether a passage answers at all that is about the question, as those of SQuAD 2 are; so it
+    abstains, and is as sure, as `wherefrom.pipeline.answerability` says.
+
+    Parameters
+    ----------
+    reader, encoder, question
+        As for `read_answer`, but every question is taken to ask for words.
+    passage
+        What is read.
+    abstains
+        Whether it may abstain, though there is a word. Where it may not, because the passage is
+        known to answer, the probability is that the answer is right.
+
+    Raises
+    ------
+    QuestionError
+        If the question is too long for the reader.
+    """
+    reader = reader.remembering()
+    start = time.perf_counter()
+    candidates = find_candidates(reader, question, [passage])[:1]
+    read = time.perf_counter()
+    judged = judge(reader, encoder, question, candidates)
+    decision = decide(_probabilities(reader, judged), 0.0)
+    if abstains and judged:
+        chance = answering(reader, question, passage.title, passage.text)
+        decision = decide([chance], EVEN)
+    found = _answer(reader, question, [passage], judged, decision)
+    return replace(found, timing_seconds=_seconds(start, read))
+
+
+def find_candidates(reader: Reader, question: str, evidence: Sequence[Evidence]) -> list[Candidate]:
+    """Return the best few candidate answers, best first."""
+    return group(predict(reader, question, evidence))[:CANDIDATES]
+
+
+def _probabilities(reader: Reader, judged: Sequence[Judged]) -> list[float]:
+    """Return how probable each candidate is."""
+    known = reader.manifest.calibration
+    return [probability(features(one), known.answer_weights, known.answer_bias) for one in judged]
+
+
+def _answer(
+    reader: Reader,
+    question: str,
+    evidence: Sequence[Evidence],
+    judged: Sequence[Judged],
+    decision: Decision,
+) -> Answer:
+    """Say what was decided, with its citations."""
     cited: tuple[Citation, ...] = ()
     text = ""
     if not decision.abstained:
@@ -69,31 +126,13 @@ def read_answer(
         citations=cited,
         paths=paths_to(cited, evidence),
         evidence=tuple(evidence),
-        timing_seconds={"read": read - start, "verify": time.perf_counter() - read},
+        timing_seconds={},
     )
 
 
-def read_passage(reader: Reader, encoder: Encoder, question: str, passage: Evidence) -> Answer:
-    """Answer a question from one passage, or abstain if that probably does not answer it.
-
-    What tells answers of many passages from one another tells little of a single one that is about
-    the question, as those of SQuAD 2 are; so the probability is that the passage answers at all
-    (`wherefrom.pipeline.answerability`). Parameters and errors are those of `read_answer`.
-    """
-    reader = reader.remembering()
-    chance = answering(reader, question, passage.title, passage.text)
-    anything = replace(reader.manifest.calibration, answer_threshold=0.0)
-    found = read_answer(reader.calibrated(anything), encoder, question, [passage])
-    if found.abstained:  # there is no word to answer with
-        return found
-    if chance >= EVEN:
-        return replace(found, probability=chance)
-    return replace(found, answer="", abstained=True, probability=chance, citations=(), paths=())
-
-
-def find_candidates(reader: Reader, question: str, evidence: Sequence[Evidence]) -> list[Candidate]:
-    """Return the best few candidate answers, best first."""
-    return group(predict(reader, question, evidence))[:CANDIDATES]
+def _seconds(start: float, read: float) -> dict[str, float]:
+    """Say how long it took to read, and from then to verify, until now."""
+    return {"read": read - start, "verify": time.perf_counter() - read}
 
 
 def _cite(reader: Reader, question: str, chosen: Judged) -> tuple[Citation, ...]:

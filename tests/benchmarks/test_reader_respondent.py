@@ -68,6 +68,24 @@ def test_a_passage_that_does_not_answer_is_told_where_there_may_be_such(tiny_rea
     assert alike[0] == alike[1]  # of several passages it is told by what tells them apart
 
 
+def test_a_paragraph_that_answers_is_answered_by_what_is_marked_most_surely(tiny_reader_folder):
+    reader = Reader.open(tiny_reader_folder, device="cpu")
+    weights = {name: -weight for name, weight in reader.manifest.calibration.answer_weights.items()}
+    known = replace(reader.manifest.calibration, answer_weights=weights, answer_threshold=1.0)
+    respondent = ReaderRespondent(reader.calibrated(known))
+    text = "Paris is the capital of France. Its mayor lives in the north of the old town."
+    shown = (marked_evidence("p", text, title="Paris"),)
+    question = Example("1", "Is Paris the capital?", ("Paris",), evidence=shown)
+    said = respondent.respond(TASKS["squad"], question, (shown,))
+    (reading,) = reader.read([question.text], [("Paris", text)], count=3)
+    best = reading.spans[0]
+    assert said.prediction == text[best.start : best.end].rstrip(".")
+    assert said.probability < 1.0  # below the threshold, which does not count here
+    assert said.citations[0].quote == said.prediction
+    several = respondent.respond(TASKS["squad"], question, (shown * 2,))
+    assert several.prediction != said.prediction
+
+
 def test_a_question_is_answered_by_the_likelier_verdict(respondent):
     question = Example("1", "is Paris old", ("yes",))
     bare = respondent.respond(TASKS["boolq"], question, ((),))

@@ -76,9 +76,9 @@ def claims(tmp_path: Path) -> Path:
     return file
 
 
-def run(claims: Path, out: Path, respondent: Planted, **more):
+def run(file: Path, out: Path, respondent: Planted, task: Task = TASKS["creak"], **more):
     chosen = {"arms": ("none", "retrieved", "shuffled"), "described": MADE_OF}
-    return run_task(TASKS["creak"], claims, out, respondent, **chosen | more)
+    return run_task(task, file, out, respondent, **chosen | more)
 
 
 def test_a_reader_that_reads_is_told_from_one_that_ignores_its_evidence(claims, tmp_path):
@@ -178,6 +178,28 @@ def test_files_without_examples_or_with_one_id_twice_are_refused(tmp_path):
         )
     with pytest.raises(UsageError, match="limit is 0"):
         run(file, tmp_path / "run", Planted(reads), limit=0)
+
+
+@pytest.mark.parametrize("name", ["squad", "squad2"])
+@pytest.mark.parametrize("answers", [[{"text": "Paris", "answer_start": 0}], []])
+def test_a_reader_may_abstain_where_the_file_has_questions_without_an_answer(
+    name, answers, tmp_path
+):
+    told: set[bool] = set()
+
+    class Told(Planted):
+        def respond(self, task: Task, example: Example, shown: Shown) -> Response:
+            told.add(task.unanswerable)
+            return super().respond(task, example, shown)
+
+    asked = [{"id": f"q{n}", "question": "Where?", "answers": answers} for n in range(2)]
+    asked.append({"id": "q", "question": "Where?", "answers": [{"text": "P", "answer_start": 0}]})
+    paragraph = {"context": "Paris.", "qas": asked}
+    file = tmp_path / "squad.json"
+    file.write_text(json.dumps({"data": [{"title": "P", "paragraphs": [paragraph]}]}))
+    respondent = Told(ignores, retrieves=False)
+    run(file, tmp_path / "run", respondent, task=TASKS[name], arms=("gold",), limit=1)
+    assert told == {name == "squad2" or not answers}
 
 
 def test_shuffled_evidence_is_never_the_same(tmp_path):

@@ -54,7 +54,7 @@ def attach_adapter(network: "ReaderNetwork", rank: int, kind: str = "lora") -> N
     from wherefrom.pipeline.adaptive_rank import adaptive_layers, first_rank
     from wherefrom.pipeline.extraction import learn_whole
 
-    linear = _linear(network.encoder)
+    linear = linear_layers(network.encoder)
     highest = min(min(part.in_features, part.out_features) for part in linear.values())
     if rank > highest - (kind == "adalora"):
         limit = "below" if kind == "adalora" else "at most"
@@ -89,7 +89,9 @@ def keep_adapter(network: "ReaderNetwork") -> None:
     """
     known = network.adapters[INFERENCE]
     rank = max(len(matrix) for name, matrix in known.items() if name.endswith(DOWN))
-    network.encoder = _plain_layers(network.encoder, list(_linear(network.encoder)), rank, known)
+    network.encoder = _plain_layers(
+        network.encoder, list(linear_layers(network.encoder)), rank, known
+    )
     network.judging_layers = tuple(_adapted(network.encoder).values())
     network.requires_grad_(True)
 
@@ -106,7 +108,8 @@ def left_out(layers: Sequence[Any]) -> Iterator[None]:
             layer._disable_adapters = False
 
 
-def _linear(encoder: nn.Module) -> dict[str, nn.Linear]:
+def linear_layers(encoder: nn.Module) -> dict[str, nn.Linear]:
+    """Return the layers of an encoder that have a weight matrix, by their names."""
     return {name: part for name, part in encoder.named_modules() if isinstance(part, nn.Linear)}
 
 
@@ -137,7 +140,9 @@ def detach_adapter(network: "ReaderNetwork") -> None:
 
     encoder: Any = network.encoder
     if network.beginning is not None:
-        network.adapters[network.adapting] = extract_adapter(_linear(encoder), network.beginning)
+        network.adapters[network.adapting] = extract_adapter(
+            linear_layers(encoder), network.beginning
+        )
         network.beginning = None
         return
     adapter = network.adapters[network.adapting] = {}

@@ -14,6 +14,9 @@ NEEDED = {  # a key, and the one without which it means nothing
 }
 APART = (  # keys that do not go together, and why
     ("consolidation", "adapter_rank", "no weight of the encoder changes"),
+    ("keeps_judging", "adapter_rank", "the one learns to read, the other to judge"),
+    ("keeps_judging", "consolidation", "no weight of the heads that judge changes"),
+    ("keeps_judging", "frozen_layers", "what is judged is kept of all layers"),
     ("averaged", "stopping_share", "the best checkpoint alone counts"),
     ("r_drop", "adversary", "each shows a batch more than once in its own way"),
 )
@@ -61,6 +64,13 @@ def require_consistent(
     if table.get("adapter") == "adalora":
         _require_schedule(table, shares, path)
     _require_earlier(table, earlier, path)
+    if _on(table, "keeps_judging"):
+        judges = [key for key in ("statements", "overlap_pairs") if _on(table, key)]
+        judges += [f"[[{name}]]" for name in tables if name != "spans"]
+        judges += ["[[earlier]]"] if earlier else []
+        if judges or "spans" not in tables:
+            found = f"found {judges[0]}" if judges else "found none"
+            raise UsageError(f"{path}: with keeps_judging [[spans]] alone are learnt, {found}")
     if _on(table, "probe") and "spans" not in tables:
         raise UsageError(f"{path}: probe needs [[spans]], of whose questions it learns")
 

@@ -46,26 +46,31 @@ def extract_adapter(layers: Mapping[str, nn.Linear], beginning: Beginning) -> di
     Its two factors of a matrix are equally large: each has the roots of the singular values. A
     matrix that keeps no rank has none.
     """
-    parts = {}
+    changes = {}
     with torch.no_grad():
         for name, layer in layers.items():
-            matrix = beginning.matrices[name]
-            parts[name] = torch.linalg.svd(layer.weight - matrix, full_matrices=False)
-            layer.weight.copy_(matrix)
-    sizes = {name: sum(matrix.shape) for name, matrix in beginning.matrices.items()}
+            changes[name] = layer.weight - beginning.matrices[name]
+            layer.weight.copy_(beginning.matrices[name])
+    return nearest_adapter(changes, beginning.rank)
+
+
+def nearest_adapter(changes: Mapping[str, Tensor], rank: float) -> dict[str, Tensor]:
+    """Return the adapter nearest to changes of matrices, with as many numbers as of this rank."""
+    parts = {name: torch.linalg.svd(each, full_matrices=False) for name, each in changes.items()}
+    sizes = {name: sum(each.shape) for name, each in changes.items()}
     values = {name: part.S for name, part in parts.items()}
     adapter = {}
-    for name, rank in shared_ranks(values, sizes, beginning.rank).items():
+    for name, kept in shared_ranks(values, sizes, rank).items():
         left, found, right = parts[name]
-        roots = found[:rank].sqrt()
-        if rank:
-            adapter[name + DOWN] = roots[:, None] * right[:rank]
-            adapter[name + UP] = left[:, :rank] * roots
+        roots = found[:kept].sqrt()
+        if kept:
+            adapter[name + DOWN] = roots[:, None] * right[:kept]
+            adapter[name + UP] = left[:, :kept] * roots
     return adapter
 
 
 def shared_ranks(
-    values: Mapping[str, Tensor], sizes: Mapping[str, int], rank: int
+    values: Mapping[str, Tensor], sizes: Mapping[str, int], rank: float
 ) -> dict[str, int]:
     """Share ranks out between matrices, so that the least is lost of what all have learnt.
 

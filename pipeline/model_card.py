@@ -194,6 +194,8 @@ def _more_of(run: Mapping[str, Any]) -> str:
             f" {whose} has an adapter ({run.get('adapter', 'lora')}) of {ranks['matrices']} "
             f"matrices with rank {ranks['lowest']} to {ranks['highest']}."
         )
+    if "keeps_judging" in run:
+        said += " It has learnt to read alone; its adapters were made anew to judge as before."
     if "probe_examples" in run:
         count = f"{run['probe_examples']:,}"
         said += f" A probe has learnt from {count} questions whether a passage answers."

@@ -105,6 +105,8 @@ class Recipe:
     time. With `adapter_rank` the whole encoder keeps its weights, and inference alone learns, in an
     adapter of that rank (`wherefrom.pipeline.adapter`), or of that rank in the mean where `adapter`
     is ``adalora``; with ``svd`` copies of its matrices learn whole and are cut to the rank.
+    With `keeps_judging` spans alone are learnt by a reader that has adapters, and what it judges
+    stays nearly as it is (`wherefrom.pipeline.reading_alone`).
     `teacher` are the folders of readers that label what is `taught`. At the end the
     share `kept` of the weights is that of the reader `kept_from`, an ancestor of this one: what it
     knew comes back, for little of what was learnt (Wortsman et al., "Robust fine-tuning of
@@ -162,6 +164,7 @@ class Recipe:
     frozen_layers: int = 0
     adapter_rank: int = 0
     adapter: str = "lora"
+    keeps_judging: bool = False
     kept: float = 0.0
     kept_from: str = ""
     stopping_share: float = 0.0

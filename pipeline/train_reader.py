@@ -197,7 +197,8 @@ def _first_calibration(recipe: Recipe, *, own_plausibility: bool) -> Calibration
 
     Where plausibility has learnt alone, that of all else holds as before.
     """
-    calibration = _known_calibration(recipe) if recipe.adapter_rank else Calibration()
+    keeps = recipe.adapter_rank or recipe.keeps_judging
+    calibration = _known_calibration(recipe) if keeps else Calibration()
     if recipe.choices or recipe.claims:
         calibration = replace(calibration, choice_weights={"plausibility": 1.0})
     if own_plausibility:
@@ -206,7 +207,7 @@ def _first_calibration(recipe: Recipe, *, own_plausibility: bool) -> Calibration
 
 
 def _known_calibration(recipe: Recipe) -> Calibration:
-    """Return what is known of the recipe's encoder, which with an adapter finds answers as before.
+    """Return what is known of the recipe's encoder, of which nothing or little has changed.
 
     An encoder that is no reader found none, so nothing is known of it.
     """
@@ -268,7 +269,7 @@ def _settings(recipe: Recipe) -> dict[str, object]:
             {**asdict(each), "recipe_sha256": hash_file(Path(each.recipe))}
             for each in recipe.earlier
         ]
-    for key in ("consolidation", "averaged", "r_drop"):
+    for key in ("consolidation", "averaged", "r_drop", "keeps_judging"):
         if getattr(recipe, key):
             said[key] = getattr(recipe, key)
     return said

@@ -62,6 +62,7 @@ from wherefrom.pipeline.processes import first_process_first, process_count, wai
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.reader_trainer import BatchList, ReaderTrainer
+from wherefrom.pipeline.reading_alone import keep_judging, learn_to_read
 from wherefrom.pipeline.recipe import Recipe, earlier_recipes
 from wherefrom.pipeline.resuming import Clock, checkpoint_to_resume
 from wherefrom.pipeline.run_batches import RunBatches, draw_run
@@ -169,7 +170,9 @@ def train(
     network = network.cpu().eval()
     if ancestor is not None:
         (blend_judging if recipe.adapter_rank else blend)(network, ancestor, recipe.kept)
-    if recipe.adapter_rank or network.judging_layers:
+    if recipe.keeps_judging:
+        keep_judging(network)
+    elif recipe.adapter_rank or network.judging_layers:
         detach_adapter(network)
         record["adapter_of"] = network.adapting
         record["adapter_ranks"] = adapter_ranks(network.adapters[network.adapting])
@@ -199,7 +202,9 @@ def _prepared(recipe: Recipe, *, fresh_labels: int) -> tuple[ReaderNetwork, tupl
             "[[claims]] with adapter_rank, in a recipe that teaches nothing else"
         )
     add_heads(network, plausibility=judged, labels=fresh_labels)
-    if recipe.adapter_rank:
+    if recipe.keeps_judging:
+        learn_to_read(network)
+    elif recipe.adapter_rank:
         attach_adapter(network, recipe.adapter_rank, recipe.adapter)
     elif network.adapters[INFERENCE]:
         _require_adapted(recipe)

@@ -29,9 +29,10 @@ STAGE = "judge answers"
 
 
 def probe_examples(recipe: Recipe, data: Path) -> list[SpanExample]:
-    """Draw the recipe's `probe` examples of its span files, of each as many as its share of all.
+    """Draw the recipe's `probe` examples of its span files, by how much is shown of each.
 
-    What is held out so that probabilities can be fitted on it is left out.
+    Where all have a share of 0, by how many questions each has. What is held out so that
+    probabilities can be fitted on it is left out.
 
     Raises
     ------
@@ -42,10 +43,14 @@ def probe_examples(recipe: Recipe, data: Path) -> list[SpanExample]:
     rng = random.Random(recipe.seed)
     files = [questions_of(source, data) for source in recipe.spans]
     answered = [[each for each in questions if each.answers] for questions in files]
-    every = sum(map(len, answered))
+    plain = not any(source.share for source in recipe.spans)
+    sizes = [
+        len(known) * (1.0 if plain else source.share)
+        for known, source in zip(answered, recipe.spans, strict=True)
+    ]
     drawn: list[SpanExample] = []
-    for questions, known in zip(files, answered, strict=True):
-        count = recipe.probe * len(known) / max(1, every)
+    for questions, known, size in zip(files, answered, sizes, strict=True):
+        count = recipe.probe * size / max(1, sum(sizes))
         others = round(count * OTHER_PASSAGES)
         own = min(len(known), round((count - others) / 2))
         drawn += [as_span(question) for question in rng.sample(known, own)]

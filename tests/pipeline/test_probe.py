@@ -38,7 +38,7 @@ def data(tmp_path_factory: pytest.TempPathFactory, write_squad: Callable[..., Pa
 
 @pytest.fixture(scope="module")
 def recipe() -> Recipe:
-    sources = (SpanSource("long.json", share=0.0), SpanSource("short.json", share=2.0))
+    sources = (SpanSource("long.json", share=0.0), SpanSource("short.json", share=0.0))
     return Recipe("e", sources, (), probe=PROBED)
 
 
@@ -57,6 +57,13 @@ def test_examples_are_half_answered_and_half_not_in_the_proportions_of_the_files
     own = {(each.question, each.context, each.answers[0][0]) for each in asked if each.answers}
     assert own >= {(one.question, one.text, one.text[one.start : one.end]) for one in answered}
     assert sum(each.title == "short.json" for each in answered) == round(0.45 * 10)
+
+
+def test_a_file_that_is_shown_more_is_asked_more(recipe: Recipe, data: Path) -> None:
+    spans = (SpanSource("long.json", share=0.5), SpanSource("short.json", share=1.5))
+    drawn = probe_examples(replace(recipe, spans=spans), data)
+    answered = [example.title for example in drawn if example.start >= 0]
+    assert sorted(answered) == ["long.json"] * 9 + ["short.json"] * 9  # of 22.5 and 22.5
 
 
 def test_what_has_no_answer_is_changed_or_beside_another_passage_of_the_files(

@@ -32,6 +32,12 @@ def provenance(packages: tuple[str, ...] = PACKAGES) -> dict[str, Any]:
     }
 
 
+def place(name: str | Path) -> str:
+    """Say where a file or folder is, from anywhere; what is none keeps its name."""
+    path = Path(name)
+    return str(path.absolute() if path.exists() else name)
+
+
 def write_result(file: Path, result: Mapping[str, Any]) -> None:
     """Write a result with its provenance as JSON, making the folder where it is to lie."""
     file.parent.mkdir(parents=True, exist_ok=True)

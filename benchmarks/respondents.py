@@ -9,6 +9,7 @@ from typing import Any
 
 from wherefrom.benchmarks.evaluation_files import Evaluation
 from wherefrom.benchmarks.prediction import RANKED
+from wherefrom.benchmarks.provenance import place
 from wherefrom.benchmarks.reader_respondent import ReaderRespondent
 from wherefrom.benchmarks.retriever_arms import Searcher
 from wherefrom.benchmarks.task import Task
@@ -206,9 +207,9 @@ def _opened(
     from torch import get_num_threads
 
     return {
-        "kb": None if kb is None else str(kb),
-        "reader": reader,
-        "encoder": encoder,
+        "kb": None if kb is None else place(kb),
+        "reader": None if reader is None else place(reader),
+        "encoder": None if encoder is None else place(encoder),
         "device": choose_device(device),
         "threads": get_num_threads(),
     }

@@ -29,7 +29,7 @@ from wherefrom.benchmarks.hub_data import STEM
 from wherefrom.benchmarks.judging import FLAGS, compare_arms, findings, flags, refusals
 from wherefrom.benchmarks.metrics import measure_arm
 from wherefrom.benchmarks.prediction import Prediction, by_arm, read_predictions, write_line
-from wherefrom.benchmarks.provenance import provenance
+from wherefrom.benchmarks.provenance import place, provenance
 from wherefrom.benchmarks.report import report
 from wherefrom.benchmarks.respondent import Respondent
 from wherefrom.benchmarks.retriever_arms import RetrieverArms, Searcher
@@ -151,17 +151,17 @@ def run_task(
         **described,
         "made_by": provenance(),
     }
-    manifest["opened"] = {"data": str(data), **described.get("opened", {})}
+    manifest["opened"] = {"data": place(data), **described.get("opened", {})}
     if suspects.files:
         suspects.require()
         manifest["trained_on"] = {file.name: hash_file(file) for file in suspects.files}
-        manifest["opened"]["trained_on"] = [str(file) for file in suspects.files]
+        manifest["opened"]["trained_on"] = [place(file) for file in suspects.files]
     if not suspects.scans:
         manifest["scanned"] = False
     stages = [Stage(arm, arm, shown, examples, range(len(examples))) for arm in arms]
     if change is not None:
         manifest |= change.described
-        manifest["opened"]["wordnet"] = change.wordnet and str(change.wordnet)
+        manifest["opened"]["wordnet"] = change.wordnet and place(change.wordnet)
         stages += _changed_stages(task, examples, show, arms, change)
     contamination = suspects.count(task, data, examples)
     _begin(out, manifest)

@@ -79,6 +79,19 @@ def test_a_run_is_done_again_byte_for_byte(done, tmp_path):
         assert (tmp_path / "again" / name).read_bytes() == (done / name).read_bytes()
 
 
+def test_a_run_is_done_again_from_another_folder_than_it_was_named_from(
+    made, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(made)
+    words = ["bench", TASK, "--data", "questions.jsonl", "--kb", "cities.kb", "--reader", "reader"]
+    assert run([*words, "--arms", "gold", "--out", str(tmp_path / "run")]) == 0
+    monkeypatch.chdir(tmp_path)
+    capsys.readouterr()
+    assert run(["bench", "rerun", "run", "--out", "again"]) == 0
+    told = f"{len(CITIES)} predictions are identical, byte for byte\n"
+    assert capsys.readouterr().out == told
+
+
 def test_hashes_decide_and_paths_are_hints(made, done, tmp_path, capsys):
     manifest = json.loads((done / MANIFEST).read_text())
     manifest["opened"] |= {"data": "gone.jsonl", "kb": "gone.kb"}

@@ -28,6 +28,7 @@ RECIPES = (
     "first_robust",
     "robust",
     "plausibility",
+    "spans",
 )
 
 

@@ -10,6 +10,7 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from wherefrom.pipeline.frontier import unbeaten
 from wherefrom.pipeline.reliability import reliability
 
 COLOURS = ("#0b5fa5", "#c8501e", "#3a7d44", "#7a4fa3", "#8a6d0b")
@@ -81,6 +82,34 @@ def curves(series: Mapping[str, Points], *, x: str, y: str, diagonal: bool = Fal
             + _text(MARGIN + 22, 20 + 15 * place, name)
         )
     return _plot("".join(drawn), y, x_label=x)
+
+
+def frontier(values: Mapping[str, tuple[float, float]], *, label: str) -> str:
+    """Draw what quality costs: a point for each name, and a line through those that none beats.
+
+    Parameters
+    ----------
+    values
+        Of each name the seconds of an example, and what was measured.
+    label
+        What is measured.
+    """
+    most = max(seconds for seconds, _ in values.values()) or 1.0
+    results = {name: {"cost": cost, "value": value} for name, (cost, value) in values.items()}
+    best = unbeaten(results, {"cost": False, "value": True})
+    places = {name: (_x(cost / most), _y(value)) for name, (cost, value) in values.items()}
+    edge = " ".join(f"{x:.1f},{y:.1f}" for x, y in sorted(places[name] for name in best))
+    drawn = [f'<polyline class="edge" points="{edge}" fill="none" stroke="#999"/>']
+    for number, (name, (x, y)) in enumerate(places.items()):
+        cost, value = values[name]
+        side, anchor = (-8, "end") if cost > most / 2 else (8, "start")
+        drawn.append(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{COLOURS[number % len(COLOURS)]}">'
+            f"<title>{escape(name)}: {1000 * cost:,.0f} ms, {100 * value:.1f} %</title></circle>"
+            + _text(x + side, y - 7, name, anchor=anchor)
+        )
+    unit = f"time of an example / {1000 * most:,.0f} ms"
+    return _plot("".join(drawn), label, x_label=unit)
 
 
 def reliability_points(chances: NDArray[np.float64], right: NDArray[np.bool_]) -> Points:

@@ -11,10 +11,19 @@ from wherefrom.benchmarks.changing import part_arm
 from wherefrom.benchmarks.example import Example
 from wherefrom.benchmarks.judging import FLAGS, MAIN
 from wherefrom.benchmarks.page import made_of, page, table
-from wherefrom.benchmarks.plots import Points, bars, curves, reliability_points, risk_coverage
+from wherefrom.benchmarks.plots import (
+    Points,
+    bars,
+    curves,
+    frontier,
+    reliability_points,
+    risk_coverage,
+)
 from wherefrom.benchmarks.prediction import Prediction, by_arm
 
 SHOWN = 40  # examples of each kind and arm
+CONTROLS = ("shuffled", "adversarial")
+NOTHING: Mapping[str, float] = {}
 LISTED = 5  # documents of a query
 RECALL = "recall@"
 MOST_MARKED = 600  # characters of marked evidence that are shown
@@ -26,6 +35,8 @@ def report(
     predictions: Sequence[Prediction],
     examples: Sequence[Example],
     changed: Sequence[Example] = (),
+    *,
+    seconds: Mapping[str, float] = NOTHING,
 ) -> str:
     """Return the page of a run.
 
@@ -37,6 +48,8 @@ def report(
         What was said, and what it was asked of.
     changed
         The same examples as they were changed, where they were.
+    seconds
+        What an example took in each arm, in the mean.
     """
     arms = by_arm(predictions)
     asked = {example.id: example for example in examples}
@@ -48,7 +61,7 @@ def report(
         title,
         f"{flagged}<ul>{told}</ul>"
         f"<h2>Measures</h2>{_measures(metrics['arms'])}"
-        f'<h2>Plots</h2><div class="plots">{_plots(manifest, metrics["arms"], arms)}</div>'
+        f'<h2>Plots</h2><div class="plots">{_plots(manifest, metrics["arms"], arms, seconds)}</div>'
         f"<h2>Examples</h2>{_examples(arms, asked, altered)}"
         f"<h2>Made of</h2>{made_of(manifest)}",
     )
@@ -80,6 +93,7 @@ def _plots(
     manifest: Mapping[str, Any],
     measured: Mapping[str, Mapping[str, Mapping[str, float]]],
     arms: Mapping[str, Sequence[Prediction]],
+    seconds: Mapping[str, float],
 ) -> str:
     main = MAIN[manifest["shape"]]
     side = {
@@ -102,7 +116,17 @@ def _plots(
             for arm, found in recalls.items()
         }
         drawn.append(curves(points, x=f"k / {deepest}", y="recall@k"))
+    chosen = [arm for arm in measured if arm in seconds and not _is_control(arm)]
+    if len(chosen) > 1:
+        costs = {arm: (seconds[arm], measured[arm][main]["value"]) for arm in chosen}
+        drawn.append(frontier(costs, label=main))
     return "".join(f"<figure>{plot}</figure>" for plot in drawn)
+
+
+def _is_control(arm: str) -> bool:
+    """Tell whether nobody would choose an arm: its evidence or its examples are made worse."""
+    shown, way = part_arm(arm)
+    return shown in CONTROLS or bool(way)
 
 
 def _recalls(measured: Mapping[str, Mapping[str, float]]) -> dict[int, float]:

@@ -1,6 +1,7 @@
 """Run a task: predictions are streamed, so that a run that is killed goes on where it was.
 
-A run is a folder with `predictions.jsonl`, `metrics.json`, `manifest.json` and `report.html`.
+A run is a folder with `predictions.jsonl`, `metrics.json`, `timing.json`, `manifest.json` and
+`report.html`.
 Examples are taken one by one, so that what is said of one does not depend on those beside it, or
 on where a run began; on a processor several are worked on side by side.
 """
@@ -35,6 +36,7 @@ from wherefrom.benchmarks.respondent import Respondent
 from wherefrom.benchmarks.retriever_arms import RetrieverArms, Searcher
 from wherefrom.benchmarks.side_by_side import in_order
 from wherefrom.benchmarks.task import Task
+from wherefrom.benchmarks.timing import Timing
 from wherefrom.kb.durable import hash_file, write_file
 from wherefrom.kb.errors import RecordError, UsageError
 from wherefrom.kb.progress import NoProgress, Progress
@@ -42,6 +44,7 @@ from wherefrom.pipeline.evaluation import count, in_words
 
 PREDICTIONS, METRICS, MANIFEST = "predictions.jsonl", "metrics.json", "manifest.json"
 REPORT = "report.html"
+TIMING = "timing.json"
 FORMAT = 1
 UNCOMPARED = ("made_by", "data_file", "opened")  # of a manifest: may differ when a run goes on
 
@@ -166,11 +169,12 @@ def run_task(
     contamination = suspects.count(task, data, examples)
     _begin(out, manifest)
     workers = _workers(manifest["opened"])
-    predictions = _predicted(stages, out / PREDICTIONS, workers, progress or NoProgress())
+    timing = Timing(out / TIMING)
+    predictions = _predicted(stages, out / PREDICTIONS, workers, timing, progress or NoProgress())
     metrics = measure_run(task, predictions, seed=seed, contamination=contamination)
     write_file(out / METRICS, _json(metrics))
     changed = stages[-1].examples
-    page = report(manifest, metrics, predictions, examples, changed)
+    page = report(manifest, metrics, predictions, examples, changed, seconds=timing.seconds())
     write_file(out / REPORT, page.encode("utf-8"))
     return Run(out, manifest, metrics)
 
@@ -349,7 +353,7 @@ def _workers(opened: Mapping[str, Any]) -> int:
 
 
 def _predicted(
-    stages: Sequence[Stage], file: Path, workers: int, progress: Progress
+    stages: Sequence[Stage], file: Path, workers: int, timing: Timing, progress: Progress
 ) -> list[Prediction]:
     """Return the predictions of all stages, in order; those that are there are read."""
     done = _whole_lines(file)
@@ -359,11 +363,14 @@ def _predicted(
             done -= first
             progress.start(stage.name, total=len(stage.numbers))
             progress.advance(stage.name, first)
-            predict = partial(stage.shown.predict, stage.arm)
-            for said in in_order(predict, stage.numbers[first:], workers=workers):
-                lines.write(write_line(replace(said, arm=stage.name)))
-                lines.flush()
-                progress.advance(stage.name, 1)
+            predict = timing.timed(stage.name, partial(stage.shown.predict, stage.arm))
+            try:
+                for said in in_order(predict, stage.numbers[first:], workers=workers):
+                    lines.write(write_line(replace(said, arm=stage.name)))
+                    lines.flush()
+                    progress.advance(stage.name, 1)
+            finally:
+                timing.write()
             progress.finish(stage.name)
     return read_predictions(file)
 

@@ -86,7 +86,7 @@ def test_every_retriever_is_an_arm_and_is_measured_query_by_query(data, tmp_path
     assert len(done.metrics["findings"]) == 6  # pairs of four
     assert done.metrics["flags"] == []
     page = (done.folder / REPORT).read_text(encoding="utf-8")
-    assert page.count("<svg") == 2  # the arms side by side, and recall by k
+    assert page.count("<svg") == 3  # the arms side by side, recall by k, and what each costs
     assert "recall@k" in page and "k / 20" in page and "nan" not in page.lower()
 
 

@@ -12,14 +12,14 @@ from wherefrom.benchmarks.judging import IGNORED
 from wherefrom.benchmarks.prediction import read_predictions
 from wherefrom.benchmarks.reader_respondent import ReaderRespondent
 from wherefrom.benchmarks.respondent import Response, Shown, parts
-from wherefrom.benchmarks.run import MANIFEST, METRICS, PREDICTIONS, REPORT, run_task
+from wherefrom.benchmarks.run import MANIFEST, METRICS, PREDICTIONS, REPORT, TIMING, run_task
 from wherefrom.benchmarks.run_comparison import compare_runs, is_more_than_noise
 from wherefrom.benchmarks.task import Task
 from wherefrom.benchmarks.tasks import TASKS
 from wherefrom.indexes.build import build
 from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.indexes.options import BuildOptions
-from wherefrom.kb.errors import RecordError, UsageError
+from wherefrom.kb.errors import DamagedError, RecordError, UsageError
 from wherefrom.pipeline.answering import Answerer
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Evidence
@@ -104,11 +104,23 @@ def test_a_run_that_was_killed_goes_on_and_equals_an_undisturbed_one(claims, tmp
     last = Planted(reads)
     run(claims, out, last)
     assert last.responses == 3 * 40 - 3 * 35
+    timing = json.loads((out / TIMING).read_text())
+    assert {arm: one["n"] for arm, one in timing.items()} == {"none": 40, "retrieved": 40} | {
+        "shuffled": 40
+    }
+    assert "time of an example" in (out / REPORT).read_text()
     for name in (PREDICTIONS, METRICS):
         assert (out / name).read_bytes() == (whole.folder / name).read_bytes()
     again = Planted(reads)
     run(claims, out, again)
     assert again.responses == 0
+
+
+def test_a_file_of_times_that_cannot_be_read_is_named(claims, tmp_path):
+    run(claims, tmp_path / "run", Planted(reads), limit=4)
+    (tmp_path / "run" / TIMING).write_text('{"none": 3}')
+    with pytest.raises(DamagedError, match=r"timing.json does not say how long arms took"):
+        run(claims, tmp_path / "run", Planted(reads), limit=4)
 
 
 def test_another_run_is_not_mixed_into_a_folder(claims, tmp_path):

@@ -180,7 +180,9 @@ def run_bench(
         return
     for line in done.lines:
         typer.echo(line)
-    message(f"{done.folder}: predictions.jsonl, metrics.json, manifest.json, report.html")
+    message(
+        f"{done.folder}: predictions.jsonl, metrics.json, timing.json, manifest.json, report.html"
+    )
 
 
 def _file(task: "Task", data: str, split: str | None) -> Path:

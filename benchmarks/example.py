@@ -6,6 +6,7 @@ from typing import Literal
 
 from wherefrom.pipeline.records import Evidence, Option
 
+MARKED = "gold"  # the retriever, so to say, of evidence that a file marks
 Shape = Literal["question", "claim", "pair", "choices", "query"]
 
 
@@ -40,7 +41,7 @@ def marked_evidence(id: str, text: str, *, title: str = "", rank: int = 1) -> Ev
         url="",
         rank=rank,
         score=1.0,
-        retriever="gold",
+        retriever=MARKED,
         text=text,
         start=0,
         end=len(text),

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from wherefrom.benchmarks.contamination import Suspects, fitted_files, learnt_files
-from wherefrom.benchmarks.example import Example
+from wherefrom.benchmarks.example import MARKED, Example
 from wherefrom.benchmarks.judgement_files import TRUTH
 from wherefrom.benchmarks.respondent import Response, Shown, everything
 from wherefrom.benchmarks.task import Task
@@ -105,7 +105,7 @@ class ReaderRespondent:
         return {
             name: tuple(
                 passage_evidence(
-                    [FoundPassage(Hit(passage.id, 1.0), passage) for passage in held], "gold"
+                    [FoundPassage(Hit(passage.id, 1.0), passage) for passage in held], MARKED
                 )
             )
             for name, held in found.items()
@@ -117,7 +117,8 @@ class ReaderRespondent:
             if task.paragraph and len(shown[0]) == 1:
                 return self._read(task, example.text, shown[0][0])
             if self._answerer is not None:
-                return _answered(self._answerer.read(example.text, shown[0]))
+                evidence = self._explained(self._answerer, example, shown[0])
+                return _answered(self._answerer.read(example.text, evidence))
             return _answered(read_answer(self.reader, self.encoder, example.text, shown[0]))
         if task.shape == "claim":
             return self._judged(
@@ -143,6 +144,19 @@ class ReaderRespondent:
         if self._answerer is None or task.shape == "pair":
             raise UsageError(f"nothing to retrieve from for {task.name}; name a knowledge base")
         return self._answerer
+
+    def _explained(
+        self, answerer: Answerer, example: Example, evidence: Sequence[Evidence]
+    ) -> Sequence[Evidence]:
+        """Tell the paths to documents that the file marks, as a walk tells them of what it finds.
+
+        Without them a question over several documents could not be bridged.
+        """
+        marked = example.documents and all(item.retriever == MARKED for item in evidence)
+        if not marked or answerer.knowledge.best_retriever != "graph":
+            return evidence
+        paths = answerer.knowledge.paths_to(example.text, [item.passage_id for item in evidence])
+        return [replace(item, path=path) for item, path in zip(evidence, paths, strict=True)]
 
     def _read(self, task: Task, question: str, passage: Evidence) -> Response:
         """Answer from one passage; where that may hold no answer, to abstain can be right."""

@@ -1,6 +1,7 @@
 """Search an opened knowledge base."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -17,7 +18,7 @@ from wherefrom.indexes.info import describe
 from wherefrom.indexes.named_passages import named_passages
 from wherefrom.indexes.opened import Opened
 from wherefrom.indexes.readable import readable
-from wherefrom.indexes.records import FoundPassage, Hit
+from wherefrom.indexes.records import FoundPassage, Hit, PathStep
 from wherefrom.indexes.remembering_encoder import RememberingEncoder
 from wherefrom.indexes.reports import Info
 from wherefrom.kb.errors import QuestionError, UsageError, unknown_value
@@ -168,6 +169,31 @@ class Knowledge:
         """
         opened = self._newest()
         return _explained(opened, self._rankings(opened, [query], k, bridges=[bridge]))[0]
+
+    def paths_to(self, query: str, passage_ids: Sequence[str]) -> list[tuple[PathStep, ...]]:
+        """Return the paths by which a walk for a query would come to passages that are known.
+
+        Parameters
+        ----------
+        query
+            The question.
+        passage_ids
+            The passages, which may be found by anything.
+
+        Returns
+        -------
+        list[tuple[PathStep, ...]]
+            One for each passage; empty where none leads there.
+
+        Raises
+        ------
+        MissingError
+            If there is no such passage.
+        """
+        opened = self._newest()
+        hits = [Hit(passage_id, 0.0) for passage_id in passage_ids]
+        (ranking,) = self._rankings(opened, [query], max(1, len(hits)))
+        return opened.paths(replace(ranking, hits=hits))
 
     def search_facts(self, queries: Sequence[str], k: int = 5) -> list[list[FoundFact]]:
         """Find the `k` facts, of what each query names, that resemble it most; best first."""

@@ -389,6 +389,26 @@ def test_a_question_that_is_too_long_stops_no_run(respondent, tmp_path):
     assert told[0] in (done.folder / REPORT).read_text().replace("&#x27;", "'")
 
 
+def test_the_path_to_a_marked_document_is_told(
+    tmp_path, write_jsonl, word_encoder, tiny_reader_folder
+):
+    rows = [
+        {"id": "p", "title": "Paris", "text": "Paris is the twin of Berlin."},
+        {"id": "b", "title": "Berlin", "text": "It is the capital of Germany."},
+    ]
+    folder = tmp_path / "twins.kb"
+    build(folder, [write_jsonl(rows)], options=BuildOptions(encoder=word_encoder))
+    answerer = Answerer.open(folder, reader=tiny_reader_folder, encoder=word_encoder, device="cpu")
+    respondent = ReaderRespondent(answerer.reader, answerer, retriever="dense")
+    asked = Example("1", "Where is the twin of Paris?", ("Germany",), documents=("Berlin",))
+    shown = (respondent.documents(asked.documents)["Berlin"],)
+    (seen,) = respondent.respond(TASKS["2wikimultihopqa"], asked, shown).evidence
+    assert [(step.head, step.tail) for step in seen.path] == [("Paris", "Berlin")]
+    found = respondent.find(TASKS["2wikimultihopqa"], asked)  # not marked, so shown as it is
+    seen = respondent.respond(TASKS["2wikimultihopqa"], asked, found).evidence
+    assert [item.path for item in seen] == [()] * 2
+
+
 def test_a_document_that_the_knowledge_base_lacks_is_named(respondent, tmp_path):
     file = tmp_path / "q.jsonl"
     rows = [QUESTIONS[0], {**QUESTIONS[1], "gold_titles": ["Rome"]}]

@@ -10,6 +10,7 @@ from wherefrom.indexes.compact import compact
 from wherefrom.indexes.delete import delete
 from wherefrom.indexes.knowledge import Knowledge
 from wherefrom.indexes.records import MENTION, FoundPassage, PathStep
+from wherefrom.kb.errors import MissingError
 
 DOCUMENTS = {
     "Red Film": "It was directed by Ann Lee.",
@@ -138,6 +139,16 @@ def test_a_second_walk_begins_at_what_was_read_too(knowledge, open_graph):
     assert paths["Rhine#0"] == (PathStep("Bonn", MENTION, "Rhine", "Bonn#0", 15, 20),)
     plain = knowledge.search_again(QUESTION, "", 10)
     assert plain == knowledge.search_passages([QUESTION], 10, retriever="graph")[0]
+
+
+def test_passages_that_are_known_are_led_to_as_those_that_a_walk_found(knowledge):
+    found = knowledge.search_passages([QUESTION], 10, retriever="graph")[0]
+    known = [one.passage.id for one in found][::-1]
+    assert knowledge.paths_to(QUESTION, known) == [one.path for one in found][::-1]
+    assert any(one.path for one in found)
+    assert knowledge.paths_to(QUESTION, []) == []
+    with pytest.raises(MissingError):
+        knowledge.paths_to(QUESTION, ["nowhere#0"])
 
 
 def test_the_best_retriever_is_the_graph_where_there_is_one(knowledge):

@@ -1,8 +1,7 @@
-"""Test recipes: what is read, what is refused, and what the recipe of the bundled reader names."""
+"""Test recipes: what is read, and what is refused."""
 
 import re
 from dataclasses import MISSING, fields
-from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
@@ -12,34 +11,9 @@ from wherefrom.pipeline.augment_table import Augment
 from wherefrom.pipeline.recipe import Recipe, read_recipe
 from wherefrom.pipeline.sources import Evaluation, JudgedSource, PairSource, SpanSource
 
-# Sources for non-commercial use, or whose licence is not known or not stated.
-BARRED = {"sick", "ocnli", "rte", "mpe", "joci", "scitail", "lingnli"}
 START = 'encoder = "e"\n'
 SPANS = '[[spans]]\nfile = "s"\n'
 PAIRS = '[[pairs]]\nfile = "p"\n'
-TASKS = ("spans", "pairs", "choices", "claims")
-RECIPES = (
-    "reader",
-    "first_caption_teacher",
-    "caption_teacher",
-    "first_teacher",
-    "teacher",
-    "inference",
-    "first_robust",
-    "robust",
-    "plausibility",
-    "spans",
-)
-
-
-@pytest.fixture(params=RECIPES)
-def bundled(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Recipe:
-    monkeypatch.chdir(tmp_path)
-    Path("build/conceptnet.kb").mkdir(parents=True)  # a recipe names a knowledge base that is there
-    with as_file(files("wherefrom.models") / f"{request.param}.toml") as path:
-        return read_recipe(path)
 
 
 def saved(folder: Path, text: str) -> Path:
@@ -443,28 +417,3 @@ def test_files_that_are_no_recipe(tmp_path: Path) -> None:
         SourceError, match=r"cannot read the recipe .*recipe.toml: .*at end of document"
     ):
         read_recipe(saved(tmp_path, "encoder = "))
-
-
-def names(recipe: Recipe) -> list[str]:
-    """Return every name of data in a recipe: of files and of the sources in them."""
-    found = [entry.file for task in TASKS for entry in getattr(recipe, task)]
-    found += [entry.file for entry in recipe.evaluate]
-    for source in recipe.pairs:
-        found += [*source.shares, *source.label_shares]
-    return found
-
-
-def test_the_bundled_recipe_uses_no_barred_source(bundled: Recipe) -> None:
-    words = {word for name in names(bundled) for word in re.split(r"[^a-z0-9]+", name.lower())}
-    assert not words & BARRED
-    assert words & {"snli", "csqa"}  # the split finds names at all
-
-
-def test_the_bundled_recipe_evaluates_on_files_that_it_does_not_learn_from(
-    bundled: Recipe,
-) -> None:
-    learnt = {entry.file for task in TASKS for entry in getattr(bundled, task)}
-    measured = {entry.task for entry in bundled.evaluate}
-    assert not measured or measured >= {task for task in TASKS if getattr(bundled, task)}
-    assert not learnt & {entry.file for entry in bundled.evaluate}
-    assert not [name for name in learnt if "dev" in name or "test" in name]

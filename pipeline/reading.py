@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.pipeline.answerability import answering
@@ -51,8 +50,7 @@ def read_answer(
     judged = judge(reader, encoder, question, candidates)
     calibration = reader.manifest.calibration
     decision = decide(_probabilities(reader, judged), calibration.answer_threshold)
-    found = _answer(reader, question, evidence, judged, decision)
-    return replace(found, timing_seconds=_seconds(start, read))
+    return _answer(reader, question, evidence, judged, decision, (start, read))
 
 
 def read_passage(
@@ -89,8 +87,7 @@ def read_passage(
     if abstains and judged:
         chance = answering(reader, question, passage.title, passage.text)
         decision = decide([chance], EVEN)
-    found = _answer(reader, question, [passage], judged, decision)
-    return replace(found, timing_seconds=_seconds(start, read))
+    return _answer(reader, question, [passage], judged, decision, (start, read))
 
 
 def find_candidates(reader: Reader, question: str, evidence: Sequence[Evidence]) -> list[Candidate]:
@@ -110,8 +107,9 @@ def _answer(
     evidence: Sequence[Evidence],
     judged: Sequence[Judged],
     decision: Decision,
+    began: tuple[float, float],
 ) -> Answer:
-    """Say what was decided, with its citations."""
+    """Say what was decided, with its citations; `began` is when to read, and when to verify."""
     cited: tuple[Citation, ...] = ()
     text = ""
     if not decision.abstained:
@@ -126,13 +124,8 @@ def _answer(
         citations=cited,
         paths=paths_to(cited, evidence),
         evidence=tuple(evidence),
-        timing_seconds={},
+        timing_seconds={"read": began[1] - began[0], "verify": time.perf_counter() - began[1]},
     )
-
-
-def _seconds(start: float, read: float) -> dict[str, float]:
-    """Say how long it took to read, and from then to verify, until now."""
-    return {"read": read - start, "verify": time.perf_counter() - read}
 
 
 def _cite(reader: Reader, question: str, chosen: Judged) -> tuple[Citation, ...]:

@@ -304,15 +304,32 @@ def test_runs_of_other_data_are_not_compared(claims, tmp_path):
 
 
 @pytest.fixture
-def respondent(tmp_path, write_jsonl, word_encoder, tiny_reader_folder) -> ReaderRespondent:
-    rows = [
-        {"id": "p", "title": "Paris", "text": "Paris is the capital of France."},
-        {"id": "b", "title": "Berlin", "text": "Berlin is the capital of Germany."},
-    ]
-    folder = tmp_path / "tiny.kb"
-    build(folder, [write_jsonl(rows)], options=BuildOptions(encoder=word_encoder))
-    answerer = Answerer.open(folder, reader=tiny_reader_folder, encoder=word_encoder, device="cpu")
-    return ReaderRespondent(answerer.reader, answerer, k=2)
+def make_respondent(
+    tmp_path, write_jsonl, word_encoder, tiny_reader_folder
+) -> Callable[..., ReaderRespondent]:
+    """Give a function that makes a real reader respond over articles, by title and text."""
+
+    def make(articles: dict[str, str], **settings) -> ReaderRespondent:
+        rows = [
+            {"id": title[0].lower(), "title": title, "text": articles[title]} for title in articles
+        ]
+        folder = tmp_path / "tiny.kb"
+        build(folder, [write_jsonl(rows)], options=BuildOptions(encoder=word_encoder))
+        answerer = Answerer.open(
+            folder, reader=tiny_reader_folder, encoder=word_encoder, device="cpu"
+        )
+        return ReaderRespondent(answerer.reader, answerer, **settings)
+
+    return make
+
+
+@pytest.fixture
+def respondent(make_respondent) -> ReaderRespondent:
+    articles = {
+        "Paris": "Paris is the capital of France.",
+        "Berlin": "Berlin is the capital of Germany.",
+    }
+    return make_respondent(articles, k=2)
 
 
 QUESTIONS = [
@@ -389,17 +406,9 @@ def test_a_question_that_is_too_long_stops_no_run(respondent, tmp_path):
     assert told[0] in (done.folder / REPORT).read_text().replace("&#x27;", "'")
 
 
-def test_the_path_to_a_marked_document_is_told(
-    tmp_path, write_jsonl, word_encoder, tiny_reader_folder
-):
-    rows = [
-        {"id": "p", "title": "Paris", "text": "Paris is the twin of Berlin."},
-        {"id": "b", "title": "Berlin", "text": "It is the capital of Germany."},
-    ]
-    folder = tmp_path / "twins.kb"
-    build(folder, [write_jsonl(rows)], options=BuildOptions(encoder=word_encoder))
-    answerer = Answerer.open(folder, reader=tiny_reader_folder, encoder=word_encoder, device="cpu")
-    respondent = ReaderRespondent(answerer.reader, answerer, retriever="dense")
+def test_the_path_to_a_marked_document_is_told(make_respondent):
+    articles = {"Paris": "Paris is the twin of Berlin.", "Berlin": "It is the capital of Germany."}
+    respondent = make_respondent(articles, retriever="dense")
     asked = Example("1", "Where is the twin of Paris?", ("Germany",), documents=("Berlin",))
     shown = (respondent.documents(asked.documents)["Berlin"],)
     (seen,) = respondent.respond(TASKS["2wikimultihopqa"], asked, shown).evidence

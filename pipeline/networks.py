@@ -76,13 +76,18 @@ def add_heads(network: ReaderNetwork, *, plausibility: bool, labels: int) -> Non
         network.labels = torch.nn.Linear(width, labels)
 
 
-def require_same_shape(network: ReaderNetwork, other: ReaderNetwork) -> None:
-    """Raise UsageError where the weights of two networks cannot be blended."""
+def require_same_shape(
+    network: ReaderNetwork, other: ReaderNetwork, *, adapted: bool = False
+) -> None:
+    """Raise UsageError where the weights of two networks cannot be blended.
+
+    `adapted` is for those whose adapters have no part in it; otherwise `other` may have none.
+    """
     shapes, others = (
         {name: weight.shape for name, weight in one.state_dict().items()}
         for one in (network, other)
     )
-    if shapes != others or any(other.adapters.values()):
+    if shapes != others or (any(other.adapters.values()) and not adapted):
         raise UsageError("kept_from names a reader of another shape than the one that is trained")
 
 

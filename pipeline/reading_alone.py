@@ -43,6 +43,18 @@ def learn_to_read(network: "ReaderNetwork") -> None:
     network.beginning = Beginning(matrices, rank=0)
 
 
+def blend_reading(network: "ReaderNetwork", other: "ReaderNetwork", share: float) -> None:
+    """Move what a network has learnt to read by a share of the way to what another reads by.
+
+    They are of the same shape, but for adapters. What has not learnt stays as it is.
+    """
+    others = other.state_dict()
+    with torch.no_grad():
+        for name, weight in network.named_parameters():
+            if weight.requires_grad:
+                weight.lerp_(others[name], share)
+
+
 def keep_judging(network: "ReaderNetwork") -> None:
     """Make the adapters of a network anew, whose matrices have learnt to read since."""
     if network.beginning is None:

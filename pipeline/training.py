@@ -62,7 +62,7 @@ from wherefrom.pipeline.processes import first_process_first, process_count, wai
 from wherefrom.pipeline.prompt import PromptBuilder
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.reader_trainer import BatchList, ReaderTrainer
-from wherefrom.pipeline.reading_alone import keep_judging, learn_to_read
+from wherefrom.pipeline.reading_alone import blend_reading, keep_judging, learn_to_read
 from wherefrom.pipeline.recipe import Recipe, earlier_recipes
 from wherefrom.pipeline.resuming import Clock, checkpoint_to_resume
 from wherefrom.pipeline.run_batches import RunBatches, draw_run
@@ -139,8 +139,10 @@ def train(
     ancestor = None
     if recipe.kept:  # loaded now, so that a wrong folder is not found out hours later
         ancestor = load_network(find_model_folder(recipe.kept_from).path)
-        same = require_same_beginning if recipe.adapter_rank else require_same_shape
-        same(network, ancestor)
+        if recipe.adapter_rank:
+            require_same_beginning(network, ancestor)
+        else:
+            require_same_shape(network, ancestor, adapted=recipe.keeps_judging)
     builder = PromptBuilder(tokenizer.backend_tokenizer, max_tokens=recipe.max_tokens)
     held_out = HeldOut()
     with first_process_first():
@@ -169,7 +171,7 @@ def train(
     record = _chosen_weights(trainer, recipe, folder, drawn)
     network = network.cpu().eval()
     if ancestor is not None:
-        (blend_judging if recipe.adapter_rank else blend)(network, ancestor, recipe.kept)
+        _blend(recipe)(network, ancestor, recipe.kept)
     if recipe.keeps_judging:
         keep_judging(network)
     elif recipe.adapter_rank or network.judging_layers:
@@ -178,6 +180,13 @@ def train(
         record["adapter_ranks"] = adapter_ranks(network.adapters[network.adapting])
     steps = trainer.state.global_step
     return TrainedReader(network, tokenizer, steps, seconds, drawn.counts, labels, record, held_out)
+
+
+def _blend(recipe: Recipe) -> Callable[[ReaderNetwork, ReaderNetwork, float], None]:
+    """Return how what a recipe taught is moved towards what an ancestor knew."""
+    if recipe.keeps_judging:
+        return blend_reading
+    return blend_judging if recipe.adapter_rank else blend
 
 
 def _prepared(recipe: Recipe, *, fresh_labels: int) -> tuple[ReaderNetwork, tuple[str, ...]]:

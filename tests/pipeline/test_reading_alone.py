@@ -1,6 +1,7 @@
 """Test that a reader learns to read, and what it judges stays nearly as it is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -104,12 +105,14 @@ def test_a_reader_without_an_adapter_is_refused(make_network: Callable[..., Read
         learn_to_read(make_network())
 
 
-def test_a_trained_reader_reads_otherwise_and_judges_as_before(
+@pytest.fixture
+def judge_folder(
     tiny_reader_folder: Path,
     write_squad: Callable[..., Path],
     write_pairs: Callable[..., Path],
     tmp_path: Path,
-) -> None:
+) -> Path:
+    """Return the folder of a reader with an adapter, beside the data that `spans_recipe` names."""
     write_squad(tmp_path / "spans.json")
     write_pairs(tmp_path / "pairs.jsonl")
     pairs = Recipe(
@@ -124,15 +127,27 @@ def test_a_trained_reader_reads_otherwise_and_judges_as_before(
     )
     learnt = train(pairs, tmp_path, tmp_path / "first")
     save_reader(tmp_path / "judge", learnt.network, learnt.tokenizer, ReaderManifest("j", "", 64))
+    return tmp_path / "judge"
+
+
+@pytest.fixture
+def spans_recipe(judge_folder: Path, tmp_path: Path) -> Path:
+    """Return the file of a recipe by which that reader learns to read alone."""
     file = tmp_path / "spans.toml"
     file.write_text(
-        f"encoder = {str(tmp_path / 'judge')!r}\nkeeps_judging = true\nmax_tokens = 64\n"
+        f"encoder = {str(judge_folder)!r}\nkeeps_judging = true\nmax_tokens = 64\n"
         "max_steps = 4\nlearning_rate = 1e-3\n[[spans]]\nfile = 'spans.json'\n"
         "[[evaluate]]\nfile = 'pairs.jsonl'\ntask = 'pairs'\n"
     )
-    train_reader(file, tmp_path, tmp_path / "reader")
+    return file
+
+
+def test_a_trained_reader_reads_otherwise_and_judges_as_before(
+    judge_folder: Path, spans_recipe: Path, tmp_path: Path
+) -> None:
+    train_reader(spans_recipe, tmp_path, tmp_path / "reader")
     assert read_manifest(tmp_path / "reader").training["keeps_judging"] is True
-    before, after = load_network(tmp_path / "judge"), load_network(tmp_path / "reader")
+    before, after = load_network(judge_folder), load_network(tmp_path / "reader")
     moved = [
         name
         for name, weight in before.encoder.state_dict().items()
@@ -143,6 +158,28 @@ def test_a_trained_reader_reads_otherwise_and_judges_as_before(
     assert after.adapters[INFERENCE].keys() == before.adapters[INFERENCE].keys()
     assert not after.adapters[PLAUSIBILITY]
     assert "made anew to judge as before" in (tmp_path / "reader/README.md").read_text()
+
+
+def test_half_of_what_is_read_by_may_be_what_it_was(
+    judge_folder: Path, spans_recipe: Path, tmp_path: Path
+) -> None:
+    recipe = read_recipe(spans_recipe)
+    kept = replace(recipe, kept=0.5, kept_from=str(judge_folder))
+    before = load_network(judge_folder).state_dict()
+    new = train(recipe, tmp_path, tmp_path / "new").network.state_dict()
+    mean = train(kept, tmp_path, tmp_path / "mean").network
+    for name, weight in mean.state_dict().items():
+        torch.testing.assert_close(weight, (before[name] + new[name]) / 2, msg=name)
+    assert not torch.equal(new["span.weight"], before["span.weight"])
+    assert mean.adapters[INFERENCE]
+
+
+def test_what_is_kept_comes_from_a_reader_of_the_same_shape(
+    spans_recipe: Path, tmp_path: Path, judging_reader_folder: Path
+) -> None:
+    recipe = replace(read_recipe(spans_recipe), kept=0.5, kept_from=str(judging_reader_folder))
+    with pytest.raises(UsageError, match="kept_from names a reader of another shape"):
+        train(recipe, tmp_path, tmp_path / "out")
 
 
 @pytest.mark.parametrize(

@@ -136,13 +136,7 @@ def train(
     known = known_labels(recipe.encoder)
     labels = text_labels(recipe, data) or known
     network, fresh = _prepared(recipe, fresh_labels=0 if labels == known else len(labels))
-    ancestor = None
-    if recipe.kept:  # loaded now, so that a wrong folder is not found out hours later
-        ancestor = load_network(find_model_folder(recipe.kept_from).path)
-        if recipe.adapter_rank:
-            require_same_beginning(network, ancestor)
-        else:
-            require_same_shape(network, ancestor, adapted=recipe.keeps_judging)
+    ancestor = _ancestor(recipe, network)
     builder = PromptBuilder(tokenizer.backend_tokenizer, max_tokens=recipe.max_tokens)
     held_out = HeldOut()
     with first_process_first():
@@ -180,6 +174,18 @@ def train(
         record["adapter_ranks"] = adapter_ranks(network.adapters[network.adapting])
     steps = trainer.state.global_step
     return TrainedReader(network, tokenizer, steps, seconds, drawn.counts, labels, record, held_out)
+
+
+def _ancestor(recipe: Recipe, network: ReaderNetwork) -> ReaderNetwork | None:
+    """Return what a share is kept of, where one is, loaded before hours are spent on the run."""
+    if not recipe.kept:
+        return None
+    ancestor = load_network(find_model_folder(recipe.kept_from).path)
+    if recipe.adapter_rank:
+        require_same_beginning(network, ancestor)
+    else:
+        require_same_shape(network, ancestor, adapted=recipe.keeps_judging)
+    return ancestor
 
 
 def _blend(recipe: Recipe) -> Callable[[ReaderNetwork, ReaderNetwork, float], None]:

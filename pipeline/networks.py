@@ -1,5 +1,6 @@
 """Make the network that learns from an encoder or a reader, and change what of it learns."""
 
+from collections.abc import Collection
 from copy import deepcopy
 from typing import Any
 
@@ -91,12 +92,22 @@ def require_same_shape(
         raise UsageError("kept_from names a reader of another shape than the one that is trained")
 
 
-def blend(network: torch.nn.Module, other: torch.nn.Module, share: float) -> None:
-    """Move a network's weights by a share of the way to those of another of the same shape."""
+def blend(
+    network: torch.nn.Module,
+    other: torch.nn.Module,
+    share: float,
+    *,
+    names: Collection[str] | None = None,
+) -> None:
+    """Move weights, all or those of `names`, by a share of the way to those of another network.
+
+    Both are of the same shape.
+    """
     others = other.state_dict()
     with torch.no_grad():
         for name, weight in network.state_dict().items():
-            weight.lerp_(others[name], share)
+            if names is None or name in names:
+                weight.lerp_(others[name], share)
 
 
 def require_same_beginning(network: ReaderNetwork, other: ReaderNetwork) -> None:

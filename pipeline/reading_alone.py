@@ -15,6 +15,7 @@ from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.adapter import linear_layers, with_adapter
 from wherefrom.pipeline.checkpoint import INFERENCE
 from wherefrom.pipeline.extraction import Beginning, nearest_adapter
+from wherefrom.pipeline.networks import blend
 
 if TYPE_CHECKING:
     from wherefrom.pipeline.heads import ReaderNetwork
@@ -48,11 +49,8 @@ def blend_reading(network: "ReaderNetwork", other: "ReaderNetwork", share: float
 
     They are of the same shape, but for adapters. What has not learnt stays as it is.
     """
-    others = other.state_dict()
-    with torch.no_grad():
-        for name, weight in network.named_parameters():
-            if weight.requires_grad:
-                weight.lerp_(others[name], share)
+    learnt = {name for name, weight in network.named_parameters() if weight.requires_grad}
+    blend(network, other, share, names=learnt)
 
 
 def keep_judging(network: "ReaderNetwork") -> None:

@@ -4,8 +4,9 @@ One temperature for all is that of Guo, Pleiss, Sun and Weinberger, "On Calibrat
 Networks", ICML 2017, arXiv:1706.04599. It fails where a head is too sure of one kind of text and
 not sure enough of another; then each input has a temperature of its own, told from the features
 that the head sees, as Xie, Chen, Lee, Mitchell and Finn do it ("Calibrating Language Models with
-Adaptive Temperature Scaling", EMNLP 2024, arXiv:2409.19817), but linear and without a network. With
-it go biases of the labels, as in the vector scaling of Guo et al.: a head may say one too seldom.
+Adaptive Temperature Scaling", EMNLP 2024, arXiv:2409.19817), but linear, in the directions in which
+the features vary most, and without a network. With it go biases of the labels, as in the vector
+scaling of Guo et al.: a head may say one too seldom.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,9 @@ TEMPERATURES = np.geomspace(0.25, 8.0, 101)
 SMALLEST = 1e-12  # probabilities are kept so far from 0 before their logarithm is taken
 LEAST_OWN = 1000  # examples; with fewer all have one temperature
 FOLDS = 5
-RIDGE = 0.2  # what the squared weights of scaled features cost, against the loss of one example
+COMPONENTS = 32  # of the features; a weight for each feature would learn the examples by heart
+FLAT = 1e-6  # a component that varies so little against the first one is left out
+RIDGE = 0.2  # what the squared weights of components cost, against the loss of one example
 LOWEST, HIGHEST = 0.2, 5.0  # temperatures of single inputs; a strange text goes no further
 
 
@@ -121,12 +124,14 @@ def fit_scaling(
 def _own(
     logits: NDArray[np.float64], right: NDArray[np.bool_], features: NDArray[np.float64]
 ) -> Scaling:
-    """Fit weights, by ridge-penalised likelihood over features of like spread, and biases."""
+    """Fit weights, by ridge-penalised likelihood over components of like spread, and biases."""
     from scipy.optimize import minimize
+    from sklearn.decomposition import PCA
 
-    mean, spread = features.mean(axis=0), features.std(axis=0)
-    spread = np.where(spread > 0, spread, 1.0) * np.sqrt(features.shape[1])
-    scaled = (features - mean) / spread
+    principal = PCA(min(COMPONENTS, *features.shape), svd_solver="full").fit(features)
+    spread = np.sqrt(principal.explained_variance_)
+    spread = np.where(spread > FLAT * spread[0], spread, np.inf) * np.sqrt(len(spread))
+    scaled = principal.transform(features) / spread
     labels = logits.shape[1]
 
     def loss(found: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -146,11 +151,11 @@ def _own(
         )
         return (_loss(cooled, right) + penalty) / len(logits), gradient / len(logits)
 
-    best = minimize(loss, np.zeros(labels + 1 + len(mean)), jac=True, method="L-BFGS-B").x
-    weights = best[labels + 1 :] / spread
+    best = minimize(loss, np.zeros(labels + 1 + len(spread)), jac=True, method="L-BFGS-B").x
+    weights = (best[labels + 1 :] / spread) @ principal.components_
     biases = best[:labels] - best[0]
     return Scaling(
-        float(np.exp(best[labels] - weights @ mean)),
+        float(np.exp(best[labels] - weights @ principal.mean_)),
         tuple(float(f"{one:.4g}") for one in weights),
         tuple(float(f"{one:.4g}") for one in biases),
     )

@@ -41,6 +41,17 @@ def test_two_kinds_of_input_get_temperatures_of_their_own() -> None:
     assert 0.7 < one < 1.7  # which fits neither
 
 
+def test_many_features_do_not_hide_those_that_tell() -> None:
+    """A weight for each of 306 would learn 1,500 examples by heart, and not be kept."""
+    logits, right, features, wanted = two_kinds(4500)
+    noise = np.random.default_rng(9).normal(size=(4500, 300))
+    features = np.concatenate([4 * features, noise], axis=1)
+    fitted = fit_scaling(logits[:1500], right[:1500], features[:1500], names(1500))
+    found = fitted.temperatures(features[1500:])
+    for kind in (0.6, 2.0):
+        assert np.median(found[wanted[1500:] == kind]) == pytest.approx(kind, rel=0.2)
+
+
 def test_where_features_tell_nothing_there_is_one_temperature() -> None:
     rng = np.random.default_rng(6)
     logits = rng.normal(scale=3, size=(1500, 3))

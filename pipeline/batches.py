@@ -107,8 +107,7 @@ def span_items(
             held = (windows[number][0], (0, 0))
         if held is None:
             continue
-        asked = (example.question, example.title, example.text)
-        shares = on_tokens(said[asked], held[0]) if said and example.taught else None
+        shares = on_tokens(said[example.asked], held[0]) if said and example.taught else None
         items[example] = SpanItem(held[0], *held[1], shares)
     return [items[example] for example in examples if example in items]
 

@@ -23,6 +23,11 @@ class SpanExample:
     end: int
     taught: bool = False
 
+    @property
+    def asked(self) -> tuple[str, str, str]:
+        """The question, and the title and text of its passage: what a teacher is asked."""
+        return self.question, self.title, self.text
+
 
 @dataclass(frozen=True, slots=True)
 class PairExample:

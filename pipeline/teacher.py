@@ -158,7 +158,7 @@ def said_of(
         for pair in zip(each.premises, each.statements, strict=True)
     ]
     statements += [(each.premise, each.claim) for each in claims if each.taught]
-    asked = [(each.question, each.title, each.text) for each in spans if each.taught]
+    asked = [each.asked for each in spans if each.taught]
     return Said(
         targets(pairs, teacher, progress=progress),
         teacher.plausibility(statements, progress=progress) if teacher else {},

@@ -96,8 +96,14 @@ def risk_coverage_area(chances: NDArray[np.float64], right: NDArray[np.bool_]) -
     return float((wrong / np.arange(1, len(wrong) + 1)).mean())
 
 
-def resampled(count: int, measured: Callable[[Rows], float], seed: int) -> Measure:
+def resampled(
+    count: int, measured: Callable[[Rows], float], seed: int, *, least: float = -1.0
+) -> Measure:
     """Measure rows 0 to count - 1, with the interval of RESAMPLES bootstrap samples of them.
+
+    The samples are moved by their bias (Efron and Tibshirani, "An Introduction to the Bootstrap",
+    1993, chapter 10): rows that come twice make some errors larger than they are, and the interval
+    would lie above the value. It ends where values do, at `least` and 1.
 
     Raises
     ------
@@ -107,9 +113,10 @@ def resampled(count: int, measured: Callable[[Rows], float], seed: int) -> Measu
     if not count:
         raise UsageError("nothing to measure: there is no example to measure")
     random = np.random.default_rng(seed)
-    values = [measured(random.integers(0, count, count)) for _ in range(RESAMPLES)]
-    low, high = np.quantile(values, [0.025, 0.975]).tolist()
-    return {"n": count, "value": measured(np.arange(count)), "low": low, "high": high}
+    values = np.array([measured(random.integers(0, count, count)) for _ in range(RESAMPLES)])
+    value = measured(np.arange(count))
+    low, high = np.quantile(values - (values.mean() - value), [0.025, 0.975]).tolist()
+    return {"n": count, "value": value, "low": max(least, low), "high": min(1.0, high)}
 
 
 def _of_probabilities(predictions: Sequence[Prediction], seed: int) -> dict[str, Measure]:
@@ -129,9 +136,9 @@ def _of_probabilities(predictions: Sequence[Prediction], seed: int) -> dict[str,
     def area(rows: Rows) -> float:
         return risk_coverage_area(chances[rows], right[rows])
 
-    found = {"risk_coverage_area": resampled(len(chances), area, seed)}
+    found = {"risk_coverage_area": resampled(len(chances), area, seed, least=0.0)}
     if len(said):
-        found["calibration_error"] = resampled(len(said), error, seed)
+        found["calibration_error"] = resampled(len(said), error, seed, least=0.0)
         found["brier"] = mean_with_interval(((said - fine) ** 2).tolist())
     return found
 

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from wherefrom.benchmarks.judging import compare_arms, findings, flags
@@ -52,7 +53,12 @@ def test_a_lost_point_of_5000_is_noise_or_not_as_the_binomial_sum_says(gained, l
 def test_calibration_is_that_of_answers_alone():
     held_back = [Prediction(str(n), "none", "", 0.3, ("a",), {"f1": 0.0}) for n in range(10, 14)]
     found = measure_arm([*said([1, 0]), *held_back])
-    assert found["calibration_error"] == {"n": 2, "value": 0.0, "low": 0.0, "high": 0.5}
+    assert found["calibration_error"] == {
+        "n": 2,
+        "value": 0.0,
+        "low": 0.0,
+        "high": pytest.approx(0.2615),
+    }
     assert found["brier"]["value"] == pytest.approx(0.25)
     assert found["risk_coverage_area"]["n"] == 6
     assert not {"calibration_error", "brier"} & set(measure_arm(held_back))
@@ -81,6 +87,21 @@ def test_over_no_example_nothing_is_measured_and_nothing_is_told():
     assert not is_more_than_noise({"n": 0})
     with pytest.raises(UsageError, match="nothing to measure"):
         resampled(0, lambda rows: 0.0, 0)
+
+
+def test_the_interval_of_a_small_calibration_error_holds_it():
+    """Resampled rows are calibrated worse than the rows: their quantiles would lie above."""
+    random = np.random.default_rng(4)
+    for _ in range(5):
+        chances = random.uniform(0.4, 1.0, 200)
+        right = random.random(200) < chances
+        found = measure_arm(
+            [
+                Prediction(str(place), "gold", "A", chance, ("A",), {"accuracy": float(fine)})
+                for place, (chance, fine) in enumerate(zip(chances, right, strict=True))
+            ]
+        )["calibration_error"]
+        assert 0 <= found["low"] < found["value"] < found["high"] < found["value"] + 0.08
 
 
 def test_no_measure_is_ever_not_a_number():

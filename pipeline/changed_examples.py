@@ -129,7 +129,7 @@ def texts_of(
     """Return every text of an example."""
     match example:
         case SpanExample():
-            return (example.question, example.title, example.text)
+            return example.asked
         case SquadQuestion():
             return (example.question, example.title, example.context)
         case PairExample():

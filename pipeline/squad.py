@@ -5,15 +5,20 @@ of Text", EMNLP 2016, arXiv:1606.05250; Rajpurkar, Jia and Liang, "Know What You
 2018, arXiv:1806.03822.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from wherefrom.kb.errors import RecordError, SourceError
+from wherefrom.kb.found import Place, checked_text, shown
 from wherefrom.kb.json_file import read_json
 from wherefrom.pipeline.detokenise import detokenise
 from wherefrom.pipeline.examples import SpanExample
+
+FORM = (
+    'an article is {"title": "…", "paragraphs": [{"context": "…", "qas": [{"id": "…", '
+    '"question": "…", "answers": [{"text": "…", "answer_start": 0}]}]}]}'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,43 +47,82 @@ def read_squad(path: Path, *, tokenised: bool = False) -> list[SquadQuestion]:
     SourceError
         If the file is missing, empty, truncated, not UTF-8 or not JSON.
     RecordError
-        If an article, paragraph or question lacks a field, or an answer is not where it says.
+        If an article, paragraph, question or answer lacks a field or has one of another kind, or an
+        answer is not where it says.
     """
     data = read_json(path)
     if not isinstance(data, dict) or not isinstance(data.get("data"), list):
         raise SourceError(f'{path} is not in SQuAD format: no list under "data"')
-    questions: list[SquadQuestion] = []
-    for number, article in enumerate(data["data"]):
-        try:
-            questions.extend(_article(article, tokenised=tokenised))
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise RecordError(f"{path}, article {number}: {error!r}") from error
-    return questions
+    return [
+        question
+        for place, article in _listed(Place(str(path)), data, "data", "article")
+        for question in _article(place, article, tokenised=tokenised)
+    ]
 
 
-def _article(article: dict[str, Any], *, tokenised: bool) -> list[SquadQuestion]:
+def _article(
+    place: Place, article: dict[str, object], *, tokenised: bool
+) -> Iterator[SquadQuestion]:
     title = article.get("title") or ""
+    if not isinstance(title, str):
+        raise RecordError(f'{place}: "title" is {shown(title)}; it must be a string')
     title = "" if title == "unknown" or ":" in title else title.replace("_", " ")
-    found: list[SquadQuestion] = []
-    for paragraph in article["paragraphs"]:
-        written = context = paragraph["context"]
+    for spot, paragraph in _listed(place, article, "paragraphs", "paragraph"):
+        written = context = _text(spot, paragraph, "context")
         places: Sequence[int] = range(len(written) + 1)
         if tokenised:
             context, places = detokenise(written)
-        for entry in paragraph["qas"]:
-            answers = [] if entry.get("is_impossible") else entry["answers"]
+        for where, entry in _listed(spot, paragraph, "qas", "question"):
+            found = [] if entry.get("is_impossible") else _listed(where, entry, "answers", "answer")
             spans = []
-            for answer in answers:
-                text, start = answer["text"], answer["answer_start"]
-                end = start + len(text)
-                if start < 0 or not text.strip() or written[start:end] != text:
-                    raise ValueError(f"question {entry['id']}: no answer {text!r} at {start}")
+            for at, answer in found:
+                start, end = _span(at, answer, written)
                 said = context[places[start] : places[end]]
                 spans.append((said.strip(), places[start] + len(said) - len(said.lstrip())))
-            found.append(
-                SquadQuestion(entry["id"], entry["question"], title, context, tuple(spans))
-            )
-    return found
+            asked = _text(where, entry, "question")
+            yield SquadQuestion(_text(where, entry, "id"), asked, title, context, tuple(spans))
+
+
+def _span(place: Place, answer: dict[str, object], paragraph: str) -> tuple[int, int]:
+    """Return where an answer begins and ends in its paragraph, which must say it there."""
+    text, start = _text(place, answer, "text"), _needed(place, answer, "answer_start")
+    if not isinstance(start, int):
+        raise RecordError(f'{place}: "answer_start" is {shown(start)}; it must be a number')
+    end = start + len(text)
+    if start < 0 or not text.strip() or paragraph[start:end] != text:
+        there = repr(paragraph[start:end]) if 0 <= start < len(paragraph) else "outside of it"
+        raise RecordError(
+            f"{place}: {text!r} is not at character {start} of the paragraph; there is {there}"
+        )
+    return start, end
+
+
+def _listed(
+    place: Place, record: dict[str, object], field: str, name: str
+) -> list[tuple[Place, dict[str, object]]]:
+    """Return the objects listed under a field, each with its place, counted from 0."""
+    found = _needed(place, record, field)
+    if not isinstance(found, list):
+        raise RecordError(f'{place}: "{field}" is {shown(found)}; it must be a list; {FORM}')
+    listed = []
+    for number, one in enumerate(found):
+        spot = f"{place.spot}, {name} {number}" if place.spot else f"{name} {number}"
+        inner = Place(place.file, spot)
+        if not isinstance(one, dict):
+            raise RecordError(f"{inner} is {shown(one)}; it must be an object; {FORM}")
+        listed.append((inner, one))
+    return listed
+
+
+def _text(place: Place, record: dict[str, object], field: str) -> str:
+    return checked_text(place, field, _needed(place, record, field), blank_allowed=True)
+
+
+def _needed(place: Place, record: dict[str, object], field: str) -> object:
+    if field not in record:
+        keys = ", ".join(sorted(record)[:10]) or "no keys"
+        raise RecordError(f'{place}: there is no "{field}" (found {keys}); {FORM}')
+    return record[field]
 
 
 def as_span(question: SquadQuestion) -> SpanExample:

@@ -78,13 +78,17 @@ def test_the_spaces_of_tokens_are_undone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ({"text": "Rome", "answer_start": 12}, r"article 0: .*question q: no answer 'Rome' at 12"),
-        ({"text": "東京", "answer_start": -12}, "no answer '東京' at -12"),
-        ({"text": "x", "answer_start": 999}, "no answer 'x' at 999"),
-        ({"text": " ", "answer_start": 3}, "no answer ' ' at 3"),
-        ({"text": "東京"}, r"article 0: KeyError\('answer_start'\)"),
-        ({"text": "東京", "answer_start": "12"}, "article 0: TypeError"),
-        ("東京", "article 0: TypeError"),
+        (
+            {"text": "Rome", "answer_start": 12},
+            r"article 0, paragraph 0, question 0, answer 0: 'Rome' is not at character 12 of the "
+            r"paragraph; there is '東京 i'$",
+        ),
+        ({"text": "東京", "answer_start": -12}, "'東京' is not at character -12 .* outside of it"),
+        ({"text": "x", "answer_start": 999}, "'x' is not at character 999 .* outside of it"),
+        ({"text": " ", "answer_start": 3}, "' ' is not at character 3 of"),
+        ({"text": "東京"}, r'answer 0: there is no "answer_start" \(found text\); an article is'),
+        ({"text": "東京", "answer_start": "12"}, r"\"answer_start\" is a string \('12'\)"),
+        ("東京", r"answer 0 is a string \('東京'\); it must be an object; an article is"),
     ],
 )
 def test_an_answer_that_is_not_where_it_says(
@@ -96,11 +100,24 @@ def test_an_answer_that_is_not_where_it_says(
     assert str(path) in str(raised.value)
 
 
-@pytest.mark.parametrize("article", [{}, {"paragraphs": [{}]}, "article", None, {"paragraphs": 3}])
-def test_an_article_that_lacks_a_field_is_numbered(tmp_path: Path, article: object) -> None:
+@pytest.mark.parametrize(
+    ("article", "message"),
+    [
+        ({}, r' there is no "paragraphs" \(found no keys\); an article is'),
+        ({"paragraphs": [{}]}, r', paragraph 0: there is no "context"'),
+        ({"paragraphs": [{"context": "", "qas": [7]}]}, r", paragraph 0, question 0 is a number \(7\)"),
+        ({"title": 3}, r' "title" is a number \(3\); it must be a string'),
+        ({"paragraphs": 3}, r' "paragraphs" is a number \(3\); it must be a list'),
+        ("article", r" is a string \('article'\); it must be an object"),
+        (None, " is null; it must be an object"),
+    ],
+)
+def test_an_article_that_lacks_a_field_is_numbered(
+    tmp_path: Path, article: object, message: str
+) -> None:
     content = table()
     content["data"].append(article)
-    with pytest.raises(RecordError, match=r"squad.json, article 1: "):
+    with pytest.raises(RecordError, match=f"squad.json, article 1[,:]?{message}"):
         read_squad(saved(tmp_path, content))
 
 

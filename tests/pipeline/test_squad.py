@@ -105,7 +105,10 @@ def test_an_answer_that_is_not_where_it_says(
     [
         ({}, r' there is no "paragraphs" \(found no keys\); an article is'),
         ({"paragraphs": [{}]}, r', paragraph 0: there is no "context"'),
-        ({"paragraphs": [{"context": "", "qas": [7]}]}, r", paragraph 0, question 0 is a number \(7\)"),
+        (
+            {"paragraphs": [{"context": "", "qas": [7]}]},
+            r", paragraph 0, question 0 is a number \(7\)",
+        ),
         ({"title": 3}, r' "title" is a number \(3\); it must be a string'),
         ({"paragraphs": 3}, r' "paragraphs" is a number \(3\); it must be a list'),
         ("article", r" is a string \('article'\); it must be an object"),

@@ -4,9 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,7 +13,6 @@ from wherefrom.kb.errors import ModelError, UsageError
 from wherefrom.pipeline.change import gains_in_words
 from wherefrom.pipeline.evaluation import count, in_words
 from wherefrom.pipeline.measuring import measure
-from wherefrom.pipeline.model_card import model_card
 from wherefrom.pipeline.probe import learn_probe, probe_examples
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.reader_manifest import ReaderManifest, read_manifest
@@ -23,58 +20,11 @@ from wherefrom.pipeline.recipe import read_recipe
 from wherefrom.pipeline.sources import EVALUATION_TASKS, Evaluation
 from wherefrom.pipeline.train_reader import CHECKPOINTS, READING_TOKENS, train_reader
 
-RECIPE = """
-encoder = "{encoder}"
-seed = 5
-max_tokens = 64
-span_batch = 4
-pair_batch = 4
-max_steps = 2
-save_steps = 1
-known_failures = ["It sees no owls."]
-
-[[spans]]
-file = "qa/train.json.gz"
-
-[[pairs]]
-file = "nli/train.jsonl"
-
-[[evaluate]]
-file = "qa/dev.json"
-task = "spans"
-
-[[evaluate]]
-file = "nli/dev.jsonl"
-task = "pairs"
-
-[licences]
-"qa/train.json.gz" = "MIT"
-"""
 FILES = ("nli/dev.jsonl", "nli/train.jsonl", "qa/dev.json", "qa/train.json.gz")
 
 
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@pytest.fixture(scope="module")
-def place(
-    tmp_path_factory: pytest.TempPathFactory,
-    backbone_folder: Path,
-    write_squad: Callable[..., Path],
-    write_pairs: Callable[..., Path],
-    articles: list[Any],
-    pairs: list[tuple[str, str, str, str]],
-) -> Path:
-    """Give a folder with a recipe and its data; what is measured on says the same otherwise."""
-    folder = tmp_path_factory.mktemp("made")
-    write_pairs(folder / "data/nli/train.jsonl")
-    write_pairs(folder / "data/nli/dev.jsonl", [(f"{p} Yes.", *rest) for p, *rest in pairs])
-    write_squad(folder / "data/qa/train.json.gz")
-    others = [(title, [(f"Yes. {text}", qs) for text, qs in texts]) for title, texts in articles]
-    write_squad(folder / "data/qa/dev.json", others)
-    (folder / "recipe.toml").write_text(RECIPE.format(encoder=backbone_folder.as_posix()))
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -149,9 +99,13 @@ def test_the_model_card_names_them(place: Path, manifest: ReaderManifest) -> Non
 
 
 def test_a_taught_reader_says_where_it_and_its_teacher_come_from(
-    place: Path, manifest: ReaderManifest, tmp_path: Path, tiny_reader_folder: Path
+    place: Path,
+    manifest: ReaderManifest,
+    tmp_path: Path,
+    tiny_reader_folder: Path,
+    with_encoder: Callable[[str], str],
 ) -> None:
-    text = RECIPE.format(encoder=(place / "out").as_posix())
+    text = with_encoder((place / "out").as_posix())
     taught = text.replace("seed = 5", f'seed = 5\nteacher = "{tiny_reader_folder.as_posix()}"')
     taught = taught.replace('nli/train.jsonl"', 'nli/train.jsonl"\ntaught = true')
     (tmp_path / "recipe.toml").write_text(taught)
@@ -228,10 +182,8 @@ def test_a_reader_from_a_plain_encoder_has_nothing_to_lose(manifest: ReaderManif
     assert "gains" not in manifest.training
 
 
-def test_files_of_an_earlier_recipe_are_missed_before_the_run(
-    place: Path, tmp_path: Path, backbone_folder: Path
-) -> None:
-    text = RECIPE.format(encoder=backbone_folder.as_posix())
+def test_files_of_an_earlier_recipe_are_missed_before_the_run(place: Path, tmp_path: Path) -> None:
+    text = (place / "recipe.toml").read_text()
     (tmp_path / "old.toml").write_text('encoder = "e"\n[[claims]]\nfile = "c.jsonl"\n')
     old = (tmp_path / "old.toml").as_posix()
     (tmp_path / "recipe.toml").write_text(f'{text}[[earlier]]\nrecipe = "{old}"\nreplay = 0.1\n')
@@ -260,9 +212,11 @@ def test_a_missing_file_is_named_before_anything_is_done(
     assert not (tmp_path / "out").exists()
 
 
-def test_an_encoder_that_is_not_there(place: Path, tmp_path: Path) -> None:
+def test_an_encoder_that_is_not_there(
+    place: Path, tmp_path: Path, with_encoder: Callable[[str], str]
+) -> None:
     recipe = tmp_path / "recipe.toml"
-    recipe.write_text(RECIPE.format(encoder="no such encoder"))
+    recipe.write_text(with_encoder("no such encoder"))
     with pytest.raises(ModelError, match="encoder 'no such encoder'"):
         train_reader(recipe, place / "data", tmp_path / "out")
 
@@ -282,11 +236,9 @@ def test_nothing_to_measure_on(
         measure(tiny_reader, tmp_path, Evaluation(task, task))
 
 
-def test_what_could_not_be_measured_is_refused_before_the_run(
-    place: Path, tmp_path: Path, backbone_folder: Path
-) -> None:
+def test_what_could_not_be_measured_is_refused_before_the_run(place: Path, tmp_path: Path) -> None:
     recipe = tmp_path / "recipe.toml"
-    text = RECIPE.format(encoder=backbone_folder.as_posix())
+    text = (place / "recipe.toml").read_text()
     for name, task, message in (
         ("nli/x.jsonl", "choices", r"measures choices on nli/x.jsonl, but trains no head for it"),
         ("empty.jsonl", "pairs", r"nothing to measure on: .*empty.jsonl holds no example"),
@@ -339,140 +291,3 @@ file = "nli/train.jsonl"
     assert "span_items" not in made.training
     assert made.training["probe_examples"] >= 9
     assert len(made.calibration.answerable_probe) == 32 + 7
-
-
-ROBUST = """
-[augment]
-typos = 0.5
-entities = 1
-negation = 1
-distractors = 1
-back_translation = 0.5
-synonyms = 0.5
-wordnet = "{wordnet}"
-translators = ["{there}", "{back}"]
-
-[[calibrate]]
-file = "nli/more.jsonl"
-task = "pairs"
-
-[[evaluate]]
-file = "nli/more.jsonl"
-task = "pairs"
-
-[[evaluate]]
-file = "qa/dev.json"
-task = "spans"
-changed = "typos"
-
-[[evaluate]]
-file = "qa/squad2.json"
-task = "answerable"
-"""
-
-
-@pytest.fixture(scope="module")
-def robust(
-    place: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    write_pairs: Callable[..., Path],
-    write_squad: Callable[..., Path],
-    save_translator: Callable[..., Path],
-    wordnet_folder: Path,
-) -> Path:
-    """Give a recipe that changes examples in every way, and calibrates on what it measures."""
-    folder = tmp_path_factory.mktemp("robust")
-    words = "owl dog man city river tower lake wall".split()
-    write_pairs(
-        place / "data/nli/more.jsonl",
-        [
-            (f"The {one} is by the {two} {number}.", f"The {one} is old.", label, "s")
-            for number, label in enumerate(("entailment", "neutral", "contradiction"))
-            for one in words
-            for two in words
-        ],
-    )
-    asked = [("Who is Ada Lovelace?", "a poet"), ("Where is Ada Lovelace?", None)]
-    write_squad(place / "data/qa/squad2.json", [("Ada", [("Ada Lovelace is a poet.", asked)])])
-    text = ROBUST.format(
-        wordnet=wordnet_folder.as_posix(),
-        there=save_translator(folder / "there", "t5", 1).as_posix(),
-        back=save_translator(folder / "back", "marian", 2).as_posix(),
-    )
-    recipe = (place / "recipe.toml").read_text() + text
-    (folder / "recipe.toml").write_text(recipe)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def robust_manifest(place: Path, robust: Path) -> ReaderManifest:
-    return train_reader(robust / "recipe.toml", place / "data", robust / "out")
-
-
-def test_a_file_calibrates_and_is_measured_crosswise(
-    robust_manifest: ReaderManifest, robust: Path
-) -> None:
-    record = robust_manifest.training
-    metrics = record["metrics"]
-    assert record["calibrated_on"]["pairs"] == metrics["nli/more.jsonl"]["accuracy"]["n"] == 192
-    assert record["crosswise"] == ["nli/more.jsonl"]
-    assert robust_manifest.calibration.inference_temperature != 1.0
-    assert set(metrics) == {
-        *("qa/dev.json", "nli/dev.jsonl", "nli/more.jsonl"),
-        *("qa/dev.json, typos", "qa/squad2.json, answerable"),
-    }
-    assert set(record["reliability"]) == {
-        *("nli/dev.jsonl", "nli/more.jsonl", "qa/squad2.json, answerable"),
-    }
-    card = (robust / "out" / "README.md").read_text()
-    assert f"on {record['calibrated_on']['pairs']} inference pairs" in card
-    assert "those of `nli/more.jsonl` are measured crosswise" in card
-    assert "![Reliability](reliability.svg)" in card
-    assert "n = 192" in (robust / "out" / "reliability.svg").read_text()
-
-
-def test_the_card_tells_of_statements_that_were_calibrated_on(
-    robust_manifest: ReaderManifest,
-) -> None:
-    training = {**robust_manifest.training, "calibrated_on": {"pairs": 4242, "statements": 1297}}
-    card = model_card(replace(robust_manifest, training=training))
-    assert "Probabilities are fitted on 4,242 inference pairs, 1,297 statements that are" in card
-
-
-def test_a_change_is_measured_beside_the_clean_file(robust_manifest: ReaderManifest) -> None:
-    metrics = robust_manifest.training["metrics"]
-    changed = metrics["qa/dev.json, typos"]
-    assert set(changed) == {
-        *("exact_match", "exact_match_clean", "exact_match_difference"),
-        *("f1", "f1_clean", "f1_difference"),
-    }
-    lost = changed["f1"]["value"] - changed["f1_clean"]["value"]
-    assert changed["f1_difference"]["value"] == pytest.approx(lost)
-    assert changed["f1_difference"]["low"] <= lost <= changed["f1_difference"]["high"]
-    assert changed["f1"]["n"] == 8  # each question or its paragraph has a word to mistype
-
-
-def test_every_way_to_change_examples_is_counted(
-    robust_manifest: ReaderManifest, robust: Path
-) -> None:
-    record = robust_manifest.training
-    ways = ("synonyms", "entities", "typos", "negation", "distractors", "back_translation")
-    counts = {way: record[f"augmented_{way}"] for way in ways}
-    assert counts["typos"] >= 7
-    assert counts["negation"] >= 2  # "A man is asleep." and "A man is happy."
-    assert record["pair_items"] > 6 + counts["negation"]
-    assert (robust / "out" / CHECKPOINTS / "translations").is_dir()
-    card = (robust / "out" / "README.md").read_text()
-    assert f"{counts['typos']} by typos" in card
-
-
-def test_a_file_too_small_to_calibrate_on_is_refused_before_the_run(
-    place: Path, tmp_path: Path
-) -> None:
-    text = (place / "recipe.toml").read_text()
-    calibrate = '[[calibrate]]\nfile = "nli/dev.jsonl"\ntask = "pairs"\n'
-    (tmp_path / "recipe.toml").write_text(f"{text}\n{calibrate}")
-    message = r"nli/dev.jsonl holds \d examples of pairs; calibrating takes 50 or more"
-    with pytest.raises(UsageError, match=message):
-        train_reader(tmp_path / "recipe.toml", place / "data", tmp_path / "out")
-    assert not (tmp_path / "out").exists()

@@ -201,6 +201,8 @@ def _robustness(reader: Reader, recipe: CompressionRecipe, data: Path) -> dict[s
     if recipe.robustness:
         entries = (Evaluation(file, "pairs") for file in recipe.robustness)
         return {one.file: scored(reader, data, one, most=recipe.most).measures() for one in entries}
+    if not recipe.overlap_pairs:
+        return {}
     made = overlap_pairs(recipe.overlap_pairs, "measuring", random.Random(recipe.seed))
     pairs = [
         pair if pair.label == ENTAILMENT else replace(pair, label=NOT_ENTAILED) for _, pair in made

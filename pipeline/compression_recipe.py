@@ -21,7 +21,7 @@ from wherefrom.pipeline.weighing import TASKS as WEIGHED_TASKS
 RANGES: dict[str, tuple[float, float]] = {  # both ends allowed
     "seed": (0, 2**32 - 1),
     "most": (0, ENDLESS),
-    "overlap_pairs": (6, ENDLESS),
+    "overlap_pairs": (0, ENDLESS),
     "weighed": (1, ENDLESS),
     "batch": (1, ENDLESS),
     "timed": (1, ENDLESS),
@@ -36,9 +36,9 @@ class CompressionRecipe:
     `reader` is the folder of the original; empty for the bundled one. Of each file of `evaluate`
     and of `robustness`, `most` examples are measured (0: all). Where `robustness` names no file of
     adversarial pairs, `overlap_pairs` are made (`wherefrom.pipeline.overlap_pairs`, words for
-    measuring, drawn from `seed`). By the loss on `weighed` examples of each file of `weigh`, heads
-    and layers are chosen. Latency is that of `timed` prompts, `batch` at a time, the median of
-    `rounds`.
+    measuring, drawn from `seed`; 0: none). By the loss on `weighed` examples of each file of
+    `weigh`, heads and layers are chosen. Latency is that of `timed` prompts, `batch` at a time, the
+    median of `rounds`.
     """
 
     steps: tuple[Step, ...]

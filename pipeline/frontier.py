@@ -5,9 +5,10 @@ calibration, size, latency) and better in something: the set of Pareto.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from wherefrom.kb.durable import write_file
@@ -44,7 +45,7 @@ class Point:
     measures
         Of each file of development data.
     robustness
-        Of each file of adversarial pairs, or of pairs that were made.
+        Of each file of adversarial pairs, or of pairs that were made; empty where there are none.
     latency
         How long it takes; `times_faster` is against the original.
     scores
@@ -70,23 +71,23 @@ class Point:
 
     @property
     def summary(self) -> dict[str, float]:
-        """Return one number for each of AIMS.
+        """Return one number for each of AIMS that was measured.
 
         Accuracy is the mean over the files of F1 (questions) or accuracy; robustness is the mean
         accuracy on adversarial pairs; calibration error is the mean over the files that have one.
         """
-        errors = [
-            found["calibration_error"]["value"]
-            for found in self.measures.values()
-            if "calibration_error" in found
-        ]
-        return {
-            "accuracy": _mean(map(_right, self.measures.values())),
-            "robustness": _mean(map(_right, self.robustness.values())),
-            "calibration_error": _mean(errors),
-            "bytes": self.bytes,
-            "seconds_per_prompt": self.latency.seconds_per_prompt,
+        measured: dict[str, list[float]] = {
+            "accuracy": [_right(one) for one in self.measures.values()],
+            "robustness": [_right(one) for one in self.robustness.values()],
+            "calibration_error": [
+                one["calibration_error"]["value"]
+                for one in self.measures.values()
+                if "calibration_error" in one
+            ],
+            "bytes": [self.bytes],
+            "seconds_per_prompt": [self.latency.seconds_per_prompt],
         }
+        return {aim: fmean(measured[aim]) for aim in AIMS if measured[aim]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +105,18 @@ class Frontier:
     packages: dict[str, str]
     points: tuple[Point, ...] = ()
 
+    @property
+    def summaries(self) -> dict[str, dict[str, float]]:
+        """Return the summary of each point, by its name."""
+        return {point.name: point.summary for point in self.points}
+
     def as_json(self) -> dict[str, Any]:
         """Return what frontier.json holds."""
+        summaries = self.summaries
         points = [
             {
                 **asdict(point),
-                "summary": point.summary,
+                "summary": summaries[point.name],
                 "differences": differences(point, self.points[0]),
             }
             for point in self.points
@@ -122,7 +129,7 @@ class Frontier:
             "machine": self.machine,
             "packages": self.packages,
             "points": points,
-            "frontier": unbeaten({point.name: point.summary for point in self.points}, AIMS),
+            "frontier": unbeaten(summaries, AIMS),
         }
 
 
@@ -220,7 +227,7 @@ def unbeaten(results: Mapping[str, Mapping[str, float]], aims: Mapping[str, bool
     Parameters
     ----------
     results
-        By name, a number for each aim.
+        By name, a number for each aim that was measured, of all results the same.
     aims
         Whether more of it is better.
 
@@ -231,7 +238,7 @@ def unbeaten(results: Mapping[str, Mapping[str, float]], aims: Mapping[str, bool
     ['b']
     """
     worth = {
-        name: [found[aim] if more else -found[aim] for aim, more in aims.items()]
+        name: [found[aim] if more else -found[aim] for aim, more in aims.items() if aim in found]
         for name, found in results.items()
     }
     return [
@@ -254,8 +261,3 @@ def _beats(one: Sequence[float], other: Sequence[float]) -> bool:
 
 def _right(measures: Measures) -> float:
     return measures[main_measure(measures)]["value"]
-
-
-def _mean(values: Iterable[float]) -> float:
-    found = list(values)
-    return sum(found) / len(found) if found else 0.0

@@ -1,4 +1,4 @@
-"""Draw a compression's frontier as SVG: what is kept against what is saved, in six panels.
+"""Draw a compression's frontier as SVG: a panel for each of what is kept and what is saved.
 
 Source of the format: W3C, "Scalable Vector Graphics (SVG) 2", 2018, https://www.w3.org/TR/SVG2/.
 """
@@ -42,13 +42,15 @@ def frontier_svg(frontier: Frontier) -> str:
     """Return the drawing.
 
     Each panel shows every point as its number; filled are those that no other beats in the two
-    figures of the panel, joined by a line. Below stand the names of the points with all figures.
+    figures of the panel, joined by a line. What was not measured has none. Below stand the names of
+    the points with all figures.
     """
-    values = {point.name: point.summary for point in frontier.points}
+    values = frontier.summaries
+    rows = [row for row in ROWS if all(row in found for found in values.values())]
     wide = LEFT + WIDTH + RIGHT
     tall = TOP + HEIGHT + BOTTOM
     width, top = wide * len(COLUMNS), 30.0
-    height = top + tall * len(ROWS) + LINE * (len(values) + 2)
+    height = top + tall * len(rows) + LINE * (len(values) + 2)
     name = f"{frontier.reader.partition(',')[0]}: what each step of its compression costs and saves"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
@@ -58,11 +60,11 @@ def frontier_svg(frontier: Frontier) -> str:
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>',
         f'<text class="title" x="{LEFT:.0f}" y="20">{escape(name)}</text>',
     ]
-    for row, up in enumerate(ROWS):
+    for row, up in enumerate(rows):
         for column, across in enumerate(COLUMNS):
             place = f"translate({column * wide + LEFT:.1f} {top + row * tall + TOP:.1f})"
             parts += [f'<g transform="{place}">', *_panel(values, across, up), "</g>"]
-    parts += _legend(values, top + tall * len(ROWS) + LINE)
+    parts += _legend(values, rows, top + tall * len(rows) + LINE)
     return "\n".join([*parts, "</svg>\n"])
 
 
@@ -99,8 +101,8 @@ def _panel(values: Values, across: str, up: str) -> Iterator[str]:
         )
 
 
-def _legend(values: Values, top: float) -> Iterator[str]:
-    columns = {**ROWS, **COLUMNS}
+def _legend(values: Values, rows: Sequence[str], top: float) -> Iterator[str]:
+    columns = {row: ROWS[row] for row in rows} | COLUMNS
     places = [LEFT + 200 + 122 * number for number in range(len(columns))]
     for (name, _), x in zip(columns.values(), places, strict=True):
         yield _text(name, x, top, "tick", "end")

@@ -128,13 +128,15 @@ def compress(
 
 def _told_of_point(summary: Mapping[str, float], *, best: bool) -> str:
     """Put what was measured of a step in one line; what no other step beats has a star."""
-    return (
-        f"accuracy {100 * summary['accuracy']:.1f} %, "
-        f"robustness {100 * summary['robustness']:.1f} %, "
-        f"calibration error {100 * summary['calibration_error']:.1f} %, "
-        f"{summary['bytes'] / 1e6:.1f} MB, "
-        f"{1e3 * summary['seconds_per_prompt']:.1f} ms a prompt{' *' if best else ''}"
-    )
+    shares = ("accuracy", "robustness", "calibration_error")
+    told = [
+        f"{name.replace('_', ' ')} {100 * summary[name]:.1f} %"
+        for name in shares
+        if name in summary
+    ]
+    told.append(f"{summary['bytes'] / 1e6:.1f} MB")
+    told.append(f"{1e3 * summary['seconds_per_prompt']:.1f} ms a prompt{' *' if best else ''}")
+    return ", ".join(told)
 
 
 def calibrate(

@@ -18,7 +18,7 @@ def test_it_writes_a_result_and_a_drawing(
     (tmp_path / "dev.json").write_text(json.dumps(table))
     recipe, out = tmp_path / "recipe.toml", tmp_path / "results" / "compression.json"
     recipe.write_text(
-        f'reader = "{tiny_reader_folder}"\noverlap_pairs = 6\nrounds = 1\n'
+        f'reader = "{tiny_reader_folder}"\noverlap_pairs = 0\nrounds = 1\n'
         '[[evaluate]]\nfile = "dev.json"\ntask = "spans"\n'
         '[[step]]\nkind = "quantise"\nto = "bf16"\n'
     )
@@ -28,5 +28,7 @@ def test_it_writes_a_result_and_a_drawing(
     found = json.loads(out.read_text())
     assert found["benchmark"] == "compression"
     assert [point["step"]["name"] for point in found["points"]] == ["original", "bf16"]
+    assert [point["robustness"] for point in found["points"]] == [{}, {}]
+    assert "robustness" not in found["points"][0]["summary"]
     assert "machine" in found["made_by"]
     assert out.with_suffix(".svg").read_text().startswith("<svg ")

@@ -125,7 +125,7 @@ def test_a_recipe_with_everything(tmp_path: Path) -> None:
         (MEASURED + 'changed = "typos"\n' + STEP, "dev.json is changed; a compression measures"),
         ("batch = 0\n" + MEASURED + STEP, "batch must be at least 1, found 0"),
         ("rounds = 1.5\n" + MEASURED + STEP, "rounds must be int, found 1.5"),
-        ("overlap_pairs = 2\n" + MEASURED + STEP, "overlap_pairs must be at least 6"),
+        ("overlap_pairs = -1\n" + MEASURED + STEP, "overlap_pairs must be at least 0"),
         (
             MEASURED + '[[step]]\nkind = "prune_heads"\nshare = 0.5\n',
             r"the step prune_heads chooses by the loss on data; name some in \[\[weigh\]\]",

@@ -85,6 +85,19 @@ def test_a_summary_of_five_figures() -> None:
     }
 
 
+def test_what_was_not_measured_has_no_figure() -> None:
+    points = tuple(
+        replace(one, robustness={}, measures={"a.json": one.measures["a.json"]})
+        for one in FRONTIER.points
+    )
+    assert list(points[0].summary) == ["accuracy", "bytes", "seconds_per_prompt"]
+    frontier = replace(FRONTIER, points=points)
+    assert frontier.as_json()["frontier"] == ["original", "small & fast"]
+    root = ElementTree.fromstring(frontier_svg(frontier))
+    assert len([element for element in root.iter() if element.tag.endswith("circle")]) == 2 * 2
+    assert "robustness" not in "".join(root.itertext())
+
+
 def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert read_frontier(tmp_path) is None
     write_frontier(tmp_path, FRONTIER)

@@ -1,10 +1,12 @@
 """Decide a claim from the sentences of the evidence: supported, refuted or undecided."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import permutations
 
 from wherefrom.indexes.encoder import Encoder
+from wherefrom.kb.proper_names import written_names
+from wherefrom.kb.words import words
 from wherefrom.pipeline.quoted import citation, sentences
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import VERDICTS, Check, Evidence, Verdict
@@ -32,7 +34,8 @@ def check_by(reader: Reader, encoder: Encoder, claim: str, known: SentenceVector
     probabilities = joined(weighed)
     verdict = likeliest(probabilities)
     cited = [
-        citation(support.quoted, support.verification) for support in bearing(weighed, verdict)
+        citation(support.quoted, support.verification)
+        for support in bearing(claim, weighed, verdict)
     ]
     return Check(claim, verdict, probabilities, tuple(cited))
 
@@ -71,8 +74,12 @@ def joined(weighed: Sequence[Support]) -> dict[str, float]:
     }
 
 
-def bearing(weighed: Sequence[Support], verdict: Verdict) -> list[Support]:
-    """Return the CITATIONS strongest sentences whose own verdict is this one, strongest first."""
+def bearing(claim: str, weighed: Sequence[Support], verdict: Verdict) -> list[Support]:
+    """Return up to CITATIONS sentences that bear a verdict on a claim out, strongest first.
+
+    Their own verdict is this one. A sentence that says less of what the claim names than the
+    strongest of them does is left out: mostly it speaks of something else.
+    """
     if verdict == "undecided":
         return []
     strengths = {
@@ -80,4 +87,15 @@ def bearing(weighed: Sequence[Support], verdict: Verdict) -> list[Support]:
         "refuted": lambda support: support.refuted,
     }
     agreeing = [support for support in weighed if support.verification.verdict == verdict]
-    return sorted(agreeing, key=strengths[verdict], reverse=True)[:CITATIONS]
+    agreeing.sort(key=strengths[verdict], reverse=True)
+    names = [set(words(claim[start:end]).folded) for start, end, _ in written_names(claim)]
+    named = [_named(names, support) for support in agreeing]
+    return [one for one, count in zip(agreeing, named, strict=True) if count >= named[0]][
+        :CITATIONS
+    ]
+
+
+def _named(names: Sequence[Set[str]], support: Support) -> int:
+    """Count the names of which a sentence, or the title before it, has a word."""
+    said = set(words(support.quoted.premise).folded)
+    return sum(not name.isdisjoint(said) for name in names)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from wherefrom.indexes.encoder import Encoder
 from wherefrom.indexes.knowledge import LONGEST_QUERY, Knowledge
 from wherefrom.pipeline.candidates import Candidate, group, normalised, predict
+from wherefrom.pipeline.checking import bearing
 from wherefrom.pipeline.plausibility import premises, together
 from wherefrom.pipeline.quoted import citation, paths_to, sentences
 from wherefrom.pipeline.reader import Reader
@@ -20,7 +21,6 @@ from wherefrom.pipeline.undetermined import says_undetermined, with_undetermined
 
 FEATURES = ("entailment", "contradiction", "cosine", "span", "plausibility", "prior")
 SENTENCES_OF_A_CHOICE = 8
-CITATIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def choose_option(
     supports = found.rows[:, FEATURES.index("entailment")]
     chances = with_undetermined(odds / odds.sum(), supports, untold)
     best = int(np.argmax(chances))
-    cited = () if untold[best] else _citations(found.supports[best])
+    cited = () if untold[best] else _citations(question, options[best], found.supports[best])
     return Choice(
         question=question,
         choice=options[best].label,
@@ -154,8 +154,9 @@ def features(
     )
 
 
-def _citations(weighed: Sequence[Support]) -> tuple[Citation, ...]:
-    """Cite the sentences that support the choice best; the nearest one where none supports it."""
-    strongest = sorted(weighed, key=lambda support: -support.supported)
-    bearing = [s for s in strongest if s.verification.verdict == "supported"][:CITATIONS]
-    return tuple(citation(s.quoted, s.verification) for s in bearing or strongest[:1])
+def _citations(question: str, option: Option, weighed: Sequence[Support]) -> tuple[Citation, ...]:
+    """Cite what supports the choice best, also where no sentence supports it."""
+    statement = as_statement(question, option.text)
+    strongest = sorted(weighed, key=lambda support: -support.supported)[:1]
+    shown = bearing(statement, weighed, "supported") or strongest
+    return tuple(citation(support.quoted, support.verification) for support in shown)

@@ -95,8 +95,8 @@ def answer_yes_no(
         citation(
             one.quoted, one.verification if verdict == "supported" else one.verification.denied
         )
-        for each in weighed
-        for one in bearing(each, verdict)
+        for claim, each in zip(claims, weighed, strict=True)
+        for one in bearing(claim, each, verdict)
     )
     return Answer(
         question=question,

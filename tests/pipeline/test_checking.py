@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wherefrom.pipeline.checking import CITATIONS, check_claim, joined
+from wherefrom.pipeline.checking import CITATIONS, bearing, check_claim, joined
 from wherefrom.pipeline.quoted import Quoted
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import VERDICTS, Evidence
@@ -83,6 +83,33 @@ def test_the_order_of_sentences_does_not_matter(weighed: list[Support], random: 
 )
 def test_known_cases(weighed: list[Support], wanted: tuple[float, ...]) -> None:
     assert tuple(joined(weighed).values()) == pytest.approx(wanted)
+
+
+def said(title: str, text: str, supported: float, refuted: float = 0.0) -> Support:
+    evidence = Evidence("d#0", "d", title, "", 1, 1.0, "dense", text, 0, len(text))
+    verification = Verification(supported, refuted, 1 - supported - refuted)
+    return Support(Quoted(evidence, 0, len(text), 0, len(text)), 0.5, 1.0, verification)
+
+
+def test_sentences_that_name_less_than_the_strongest_are_not_cited() -> None:
+    claim = "The Mona Lisa is a painting by Leonardo da Vinci."
+    weighed = [
+        said("The Last Supper", "Leonardo painted it.", 0.7),
+        said("Louvre", "Leonardo's Mona Lisa hangs in it.", 0.6),
+        said("Mona Lisa", "The portrait is by Leonardo.", 0.8),
+        said("Mona Lisa", "Leonardo did not paint the Mona Lisa.", 0.0, 0.9),
+        said("Mona Lisa", "Raphael copied it.", 0.3, 0.4),
+    ]
+    cited = [one.quoted.evidence.title for one in bearing(claim, weighed, "supported")]
+    assert cited == ["Mona Lisa", "Louvre"]
+    against = bearing(claim, weighed, "refuted")
+    assert [one.refuted for one in against] == [0.9]
+    assert bearing(claim, weighed, "undecided") == bearing(claim, [], "supported") == []
+    weighed[2:3] = []  # then the strongest names one of two
+    cited = [one.quoted.evidence.title for one in bearing(claim, weighed, "supported")]
+    assert cited == ["The Last Supper", "Louvre"]
+    many = [said("Paris", f"Paris is old, says {n}.", n / 10) for n in range(5, 10)]
+    assert bearing("Paris is old.", many, "supported") == many[:1:-1]
 
 
 TEXTS = ["Paris is the capital of France. It is old.", "Berlin is big. 東京 🦉 too. Owls hunt."]

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from wherefrom.pipeline.candidates import group
+from wherefrom.pipeline.checking import CITATIONS
 from wherefrom.pipeline.checkpoint import load_reader
-from wherefrom.pipeline.choosing import CITATIONS, FEATURES, choose_option, features
+from wherefrom.pipeline.choosing import FEATURES, choose_option, features
 from wherefrom.pipeline.quoted import quote
 from wherefrom.pipeline.reader import Reader
 from wherefrom.pipeline.records import Choice, Evidence, Option, Prediction

@@ -76,7 +76,7 @@ class Point:
         Accuracy is the mean over the files of F1 (questions) or accuracy; robustness is the mean
         accuracy on adversarial pairs; calibration error is the mean over the files that have one.
         """
-        measured: dict[str, list[float]] = {
+        measured = {
             "accuracy": [_right(one) for one in self.measures.values()],
             "robustness": [_right(one) for one in self.robustness.values()],
             "calibration_error": [
@@ -84,10 +84,12 @@ class Point:
                 for one in self.measures.values()
                 if "calibration_error" in one
             ],
-            "bytes": [self.bytes],
-            "seconds_per_prompt": [self.latency.seconds_per_prompt],
         }
-        return {aim: fmean(measured[aim]) for aim in AIMS if measured[aim]}
+        return {
+            **{aim: fmean(values) for aim, values in measured.items() if values},
+            "bytes": self.bytes,
+            "seconds_per_prompt": self.latency.seconds_per_prompt,
+        }
 
 
 @dataclass(frozen=True, slots=True)

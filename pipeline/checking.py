@@ -90,9 +90,8 @@ def bearing(claim: str, weighed: Sequence[Support], verdict: Verdict) -> list[Su
     agreeing.sort(key=strengths[verdict], reverse=True)
     names = [set(words(claim[start:end]).folded) for start, end, _ in written_names(claim)]
     named = [_named(names, support) for support in agreeing]
-    return [one for one, count in zip(agreeing, named, strict=True) if count >= named[0]][
-        :CITATIONS
-    ]
+    cited = [one for one, count in zip(agreeing, named, strict=True) if count >= named[0]]
+    return cited[:CITATIONS]
 
 
 def _named(names: Sequence[Set[str]], support: Support) -> int:

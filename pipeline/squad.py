@@ -88,29 +88,32 @@ def _span(place: Place, answer: dict[str, object], paragraph: str) -> tuple[int,
     text, start = _text(place, answer, "text"), _needed(place, answer, "answer_start")
     if not isinstance(start, int):
         raise RecordError(f'{place}: "answer_start" is {shown(start)}; it must be a number')
+    if not text.strip():
+        raise RecordError(f"{place}: {text!r} is no answer; one holds text")
     end = start + len(text)
-    if start < 0 or not text.strip() or paragraph[start:end] != text:
-        there = repr(paragraph[start:end]) if 0 <= start < len(paragraph) else "outside of it"
-        raise RecordError(
-            f"{place}: {text!r} is not at character {start} of the paragraph; there is {there}"
-        )
+    if start < 0 or paragraph[start:end] != text:
+        there = f"; there is {paragraph[start:end]!r}"
+        if not 0 <= start < len(paragraph):
+            there = f", which has {len(paragraph)} characters"
+        raise RecordError(f"{place}: {text!r} is not at character {start} of the paragraph{there}")
     return start, end
 
 
 def _listed(
     place: Place, record: dict[str, object], field: str, name: str
 ) -> list[tuple[Place, dict[str, object]]]:
-    """Return the objects listed under a field, each with its place, counted from 0."""
+    """Return the objects listed under a field, each with its place: its number from 0, its id."""
     found = _needed(place, record, field)
     if not isinstance(found, list):
         raise RecordError(f'{place}: "{field}" is {shown(found)}; it must be a list; {FORM}')
     listed = []
     for number, one in enumerate(found):
         spot = f"{place.spot}, {name} {number}" if place.spot else f"{name} {number}"
-        inner = Place(place.file, spot)
         if not isinstance(one, dict):
-            raise RecordError(f"{inner} is {shown(one)}; it must be an object; {FORM}")
-        listed.append((inner, one))
+            where = Place(place.file, spot)
+            raise RecordError(f"{where} is {shown(one)}; it must be an object; {FORM}")
+        spot += f" (id {one['id']!r})" if "id" in one else ""
+        listed.append((Place(place.file, spot), one))
     return listed
 
 

@@ -80,12 +80,18 @@ def test_the_spaces_of_tokens_are_undone(tmp_path: Path) -> None:
     [
         (
             {"text": "Rome", "answer_start": 12},
-            r"article 0, paragraph 0, question 0, answer 0: 'Rome' is not at character 12 of the "
-            r"paragraph; there is '東京 i'$",
+            r"article 0, paragraph 0, question 0 \(id 'q'\), answer 0: 'Rome' is not at character 12 "
+            r"of the paragraph; there is '東京 i'$",
         ),
-        ({"text": "東京", "answer_start": -12}, "'東京' is not at character -12 .* outside of it"),
-        ({"text": "x", "answer_start": 999}, "'x' is not at character 999 .* outside of it"),
-        ({"text": " ", "answer_start": 3}, "' ' is not at character 3 of"),
+        (
+            {"text": "東京", "answer_start": -12},
+            "is not at character -12 of the paragraph, which has 22",
+        ),
+        (
+            {"text": "x", "answer_start": 999},
+            "is not at character 999 of the paragraph, which has 22",
+        ),
+        ({"text": " ", "answer_start": 3}, "' ' is no answer; one holds text"),
         ({"text": "東京"}, r'answer 0: there is no "answer_start" \(found text\); an article is'),
         ({"text": "東京", "answer_start": "12"}, r"\"answer_start\" is a string \('12'\)"),
         ("東京", r"answer 0 is a string \('東京'\); it must be an object; an article is"),

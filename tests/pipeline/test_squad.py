@@ -80,8 +80,8 @@ def test_the_spaces_of_tokens_are_undone(tmp_path: Path) -> None:
     [
         (
             {"text": "Rome", "answer_start": 12},
-            r"article 0, paragraph 0, question 0 \(id 'q'\), answer 0: 'Rome' is not at character 12 "
-            r"of the paragraph; there is '東京 i'$",
+            r"article 0, paragraph 0, question 0 \(id 'q'\), answer 0: 'Rome' is not at character "
+            r"12 of the paragraph; there is '東京 i'$",
         ),
         (
             {"text": "東京", "answer_start": -12},

@@ -1,6 +1,5 @@
 """Test that the mean of the last checkpoints' weights is taken."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,18 +15,11 @@ from wherefrom.pipeline.training import train
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory, write_pairs: Callable[..., Path]) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    write_pairs(folder / "pairs.jsonl")
-    return folder
-
-
-@pytest.fixture(scope="module")
 def recipe(backbone_folder: Path) -> Recipe:
     return Recipe(
         encoder=str(backbone_folder),
         spans=(),
-        pairs=(PairSource("pairs.jsonl", {"one": 8, "two": 8}, {}),),
+        pairs=(PairSource("pairs.jsonl.gz", {"one": 8, "two": 8}, {}),),
         max_tokens=64,
         pair_batch=8,
         learning_rate=2e-3,

@@ -2,7 +2,6 @@
 
 import errno
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,18 +17,11 @@ from wherefrom.pipeline.training import train
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory, write_pairs: Callable[..., Path]) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    write_pairs(folder / "pairs.jsonl")
-    return folder
-
-
-@pytest.fixture(scope="module")
 def recipe(backbone_folder: Path) -> Recipe:
     return Recipe(
         encoder=str(backbone_folder),
         spans=(),
-        pairs=(PairSource("pairs.jsonl", {"one": 4, "two": 4}, {}),),
+        pairs=(PairSource("pairs.jsonl.gz", {"one": 4, "two": 4}, {}),),
         max_tokens=64,
         pair_batch=4,
         save_steps=2,

@@ -31,18 +31,11 @@ RANK, MATRICES, STEPS = 2, 12, 12  # six matrices in each of two layers
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory, write_pairs: Callable[..., Path]) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    write_pairs(folder / "pairs.jsonl")
-    return folder
-
-
-@pytest.fixture(scope="module")
 def recipe(tiny_reader_folder: Path) -> Recipe:
     return Recipe(
         encoder=str(tiny_reader_folder),
         spans=(),
-        pairs=(PairSource("pairs.jsonl", {"one": 16, "two": 16}, {}),),
+        pairs=(PairSource("pairs.jsonl.gz", {"one": 16, "two": 16}, {}),),
         max_tokens=64,
         pair_batch=8,
         learning_rate=2e-2,

@@ -69,9 +69,14 @@ def read_objects(
 
 
 def require(
-    record: dict[str, object], needed: tuple[str, ...], fields: str, *, place: Place
+    record: dict[str, object],
+    needed: tuple[str, ...],
+    fields: str,
+    *,
+    place: Place,
+    what: str = "a line",
 ) -> None:
-    """Raise when a field is missing from a record.
+    """Raise when a field is missing from a record; `fields` shows what `what` should look like.
 
     Raises
     ------
@@ -81,7 +86,7 @@ def require(
     for field in needed:
         if field not in record:
             keys = ", ".join(sorted(record)[:10]) or "no keys"
-            raise RecordError(f'{place}: there is no "{field}" (found {keys}); a line is {fields}')
+            raise RecordError(f'{place}: there is no "{field}" (found {keys}); {what} is {fields}')
 
 
 def _parsed(place: Place, line: bytes, fields: str) -> dict[str, object]:

@@ -29,11 +29,12 @@ class WeighedOptions:
 
     `rows` holds their features, shape (C, F), in the order of FEATURES: what the evidence says, see
     `features`, then the logits of the statement's plausibility after the sentences nearest to it,
-    and without any. `supports` is what the sentences of the evidence say of each, and `shown` is
-    that evidence, each passage once.
+    and without any. `statements` are the options put into the question, `supports` is what the
+    sentences of the evidence say of each, and `shown` is that evidence, each passage once.
     """
 
     rows: NDArray[np.float64]
+    statements: Sequence[str]
     supports: Sequence[Sequence[Support]]
     shown: tuple[Evidence, ...]
 
@@ -82,7 +83,7 @@ def choose_option(
     supports = found.rows[:, FEATURES.index("entailment")]
     chances = with_undetermined(odds / odds.sum(), supports, untold)
     best = int(np.argmax(chances))
-    cited = () if untold[best] else _citations(question, options[best], found.supports[best])
+    cited = () if untold[best] else _citations(found.statements[best], found.supports[best])
     return Choice(
         question=question,
         choice=options[best].label,
@@ -119,7 +120,7 @@ def weigh_options(
         (*features(option, weighed, candidates), *logits)
         for option, weighed, logits in zip(options, supports, plausible, strict=True)
     ]
-    return WeighedOptions(np.array(rows), supports, shown)
+    return WeighedOptions(np.array(rows), statements, supports, shown)
 
 
 def option_logits(rows: NDArray[np.float64], weights: Mapping[str, float]) -> NDArray[np.float64]:
@@ -154,9 +155,8 @@ def features(
     )
 
 
-def _citations(question: str, option: Option, weighed: Sequence[Support]) -> tuple[Citation, ...]:
+def _citations(statement: str, weighed: Sequence[Support]) -> tuple[Citation, ...]:
     """Cite what supports the choice best, also where no sentence supports it."""
-    statement = as_statement(question, option.text)
     strongest = sorted(weighed, key=lambda support: -support.supported)[:1]
     shown = bearing(statement, weighed, "supported") or strongest
     return tuple(citation(support.quoted, support.verification) for support in shown)

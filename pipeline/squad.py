@@ -12,11 +12,12 @@ from pathlib import Path
 from wherefrom.kb.errors import RecordError, SourceError
 from wherefrom.kb.found import Place, checked_text, shown
 from wherefrom.kb.json_file import read_json
+from wherefrom.kb.jsonl import require
 from wherefrom.pipeline.detokenise import detokenise
 from wherefrom.pipeline.examples import SpanExample
 
-FORM = (
-    'an article is {"title": "…", "paragraphs": [{"context": "…", "qas": [{"id": "…", '
+FIELDS = (
+    '{"title": "…", "paragraphs": [{"context": "…", "qas": [{"id": "…", '
     '"question": "…", "answers": [{"text": "…", "answer_start": 0}]}]}]}'
 )
 
@@ -63,9 +64,7 @@ def read_squad(path: Path, *, tokenised: bool = False) -> list[SquadQuestion]:
 def _article(
     place: Place, article: dict[str, object], *, tokenised: bool
 ) -> Iterator[SquadQuestion]:
-    title = article.get("title") or ""
-    if not isinstance(title, str):
-        raise RecordError(f'{place}: "title" is {shown(title)}; it must be a string')
+    title = checked_text(place, "title", article.get("title") or "", blank_allowed=True)
     title = "" if title == "unknown" or ":" in title else title.replace("_", " ")
     for spot, paragraph in _listed(place, article, "paragraphs", "paragraph"):
         written = context = _text(spot, paragraph, "context")
@@ -105,13 +104,17 @@ def _listed(
     """Return the objects listed under a field, each with its place: its number from 0, its id."""
     found = _needed(place, record, field)
     if not isinstance(found, list):
-        raise RecordError(f'{place}: "{field}" is {shown(found)}; it must be a list; {FORM}')
+        raise RecordError(
+            f'{place}: "{field}" is {shown(found)}; it must be a list; an article is {FIELDS}'
+        )
     listed = []
     for number, one in enumerate(found):
         spot = f"{place.spot}, {name} {number}" if place.spot else f"{name} {number}"
         if not isinstance(one, dict):
             where = Place(place.file, spot)
-            raise RecordError(f"{where} is {shown(one)}; it must be an object; {FORM}")
+            raise RecordError(
+                f"{where} is {shown(one)}; it must be an object; an article is {FIELDS}"
+            )
         spot += f" (id {one['id']!r})" if "id" in one else ""
         listed.append((Place(place.file, spot), one))
     return listed
@@ -122,9 +125,7 @@ def _text(place: Place, record: dict[str, object], field: str) -> str:
 
 
 def _needed(place: Place, record: dict[str, object], field: str) -> object:
-    if field not in record:
-        keys = ", ".join(sorted(record)[:10]) or "no keys"
-        raise RecordError(f'{place}: there is no "{field}" (found {keys}); {FORM}')
+    require(record, (field,), FIELDS, place=place, what="an article")
     return record[field]
 
 

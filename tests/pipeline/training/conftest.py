@@ -6,10 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from transformers import (
-    MPNetConfig,
-    MPNetModel,
-)
+from transformers import MPNetConfig, MPNetModel
 
 from wherefrom.pipeline.recipe import Recipe
 from wherefrom.pipeline.sources import PairSource, SpanSource

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import (
-    AutoModel,
-)
+from transformers import AutoModel
 
 from wherefrom.kb.errors import UsageError
 from wherefrom.pipeline.heads import ReaderNetwork

@@ -26,18 +26,12 @@ PATIENCE = 2
 
 
 @pytest.fixture(scope="module")
-def data(
-    tmp_path_factory: pytest.TempPathFactory,
-    write_squad: Callable[..., Path],
-    write_pairs: Callable[..., Path],
-) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    write_squad(folder / "spans.json")
+def data(data: Path, write_pairs: Callable[..., Path]) -> Path:
     write_pairs(
-        folder / "pairs.jsonl",
+        data / "pairs.jsonl",
         [(f"{n} owls.", f"{n} birds.", LABELS[n % 3], "a") for n in range(40)],
     )
-    return folder
+    return data
 
 
 LABELS = ("entailment", "neutral", "contradiction")
